@@ -1,0 +1,12 @@
+// Original file: proto/policy.proto
+
+
+export interface LiveModels {
+  'provider'?: (string);
+  'models'?: (string)[];
+}
+
+export interface LiveModels__Output {
+  'provider': (string);
+  'models': (string)[];
+}

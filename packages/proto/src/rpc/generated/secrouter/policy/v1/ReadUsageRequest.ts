@@ -1,0 +1,12 @@
+// Original file: proto/policy.proto
+
+
+export interface ReadUsageRequest {
+  'principal'?: (string);
+  'cell'?: (string);
+}
+
+export interface ReadUsageRequest__Output {
+  'principal': (string);
+  'cell': (string);
+}

@@ -1,0 +1,8 @@
+// Original file: proto/policy.proto
+
+
+export interface SnapshotWanted {
+}
+
+export interface SnapshotWanted__Output {
+}
