@@ -5,6 +5,9 @@ import type { Budget, Role, ViolationAction } from './policy-rule.ts';
 /** Which rule a field's value comes from: `default`, `group/<name>` or `user/<principal>`. */
 export type RuleOrigin = string;
 
+/** The pot of a group budget that stands in no group's rule: one pot for each cost centre. */
+export const EACH_GROUP_POT = 'group/*';
+
 /** A budget with the pot that it is counted in: `user/<principal>`, `group/<name>` or `organization`. */
 export interface AppliedBudget extends Budget {
   readonly pot: string;
@@ -33,8 +36,10 @@ export interface EffectivePolicy {
   readonly inlineOverrides: boolean;
   readonly hostedTools: boolean;
   readonly remoteContent: boolean;
-  /** Groups of the principal that a request may be charged to, in the order of preference; the first is the default. */
+  /** All groups of the principal, sorted: those that a request may name as its cost centre. */
   readonly costCenters: readonly string[];
+  /** What is charged when the request names none; absent when no group is in the billing order or has a rule. */
+  readonly defaultCostCenter?: string;
   /** For each stated field, the rules that contributed. */
   readonly origins: Readonly<Record<string, readonly RuleOrigin[]>>;
 }
