@@ -12,6 +12,7 @@ import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 const MAIN_SCRIPT = join(import.meta.dirname, '../../infra/src/identity-provider/main.ts');
+const QUICK_START_DIR = join(import.meta.dirname, '../../infra/quick-start');
 const TOKEN_SCRIPT = join(import.meta.dirname, '../../infra/src/token.ts');
 const CONSOLE_ORIGIN = 'http://127.0.0.1:18800';
 const CALLBACK = `${CONSOLE_ORIGIN}/admin/api/auth/callback/oidc`;
@@ -227,6 +228,32 @@ describe('faults on demand', () => {
   });
 });
 
+describe("the quick start's configuration", () => {
+  test('trusts exactly what this provider issues', async () => {
+    const config = await exampleConfig();
+    const { oidc, policy } = config.security;
+
+    const [admin, batch, power] = [
+      await mint('admin'),
+      (await runToken('batch')).stdout.trimEnd(),
+      await mint('power'),
+    ];
+
+    expect((await verify(admin, oidc.audience)).payload[oidc.groupsClaim]).toEqual(['secrouter-admins']);
+    expect(Object.keys(policy.groups)).toEqual(
+      expect.arrayContaining([...groupsOf(admin, oidc.groupsClaim), ...groupsOf(power, oidc.groupsClaim)]),
+    );
+    expect(oidc.serviceSubjects).toEqual([decodeJwt(batch).sub]);
+    expect((await discovery()).scopes_supported).toEqual(expect.arrayContaining(oidc.scopes));
+  });
+
+  test('is the documented example where the ports are the usual ones', async () => {
+    const { stdout } = await run([join(QUICK_START_DIR, 'quick-start-config.ts')], process.env);
+
+    expect(JSON.parse(stdout)).toEqual(await exampleConfig());
+  });
+});
+
 describe('starting', () => {
   test('names the port that is taken and the variable that moves it', async () => {
     const { port } = new URL(provider.issuer);
@@ -247,6 +274,31 @@ describe('starting', () => {
     );
   });
 });
+
+interface ExampleConfig {
+  readonly security: {
+    readonly oidc: {
+      readonly audience: string;
+      readonly groupsClaim: string;
+      readonly serviceSubjects: string[];
+      readonly scopes: string[];
+    };
+    readonly policy: { readonly groups: Record<string, unknown> };
+  };
+}
+
+async function exampleConfig(): Promise<ExampleConfig> {
+  return JSON.parse(await readFile(join(QUICK_START_DIR, 'secrouter.config.example.json'), 'utf8')) as ExampleConfig;
+}
+
+async function discovery(): Promise<{ scopes_supported: string[] }> {
+  const response = await fetch(`${provider.issuer}/.well-known/openid-configuration`);
+  return (await response.json()) as { scopes_supported: string[] };
+}
+
+function groupsOf(token: string, groupsClaim: string): unknown[] {
+  return decodeJwt(token)[groupsClaim] as unknown[];
+}
 
 interface TokenSet {
   readonly access_token: string;
