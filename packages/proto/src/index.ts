@@ -1,4 +1,11 @@
 // The package's one door: everything that crosses a process, by name.
+export * from './audit/audit-leaf.ts';
+export * from './audit/canonical-text.ts';
+export * from './audit/checkpoint.ts';
+export * from './audit/commitment.ts';
+export * from './audit/merkle-proof.ts';
+export * from './audit/merkle-tree.ts';
+export * from './audit/signed-note.ts';
 export * from './config/config-types.ts';
 export * from './config/overrides.ts';
 export * from './events/audit-event.ts';
@@ -16,7 +23,8 @@ export * from './json/strict-json.ts';
 export * from './money/money.ts';
 export * from './policy/effective-policy.ts';
 export * from './policy/policy-rule.ts';
-export * from './redis-keys.ts';
+export * from './redis/budget-scripts.ts';
+export * from './redis/redis-keys.ts';
 export * from './refusal/refusal-table.ts';
 export * from './refusal/request-refused.ts';
 export * from './rpc/policy-contract.ts';
@@ -26,3 +34,4 @@ export * from './snapshot/seal-snapshot.ts';
 export * from './snapshot/snapshot.ts';
 export * from './snapshot/snapshot-wire.ts';
 export * from './tier.ts';
+export * from './environment/read-environment.ts';
