@@ -1,0 +1,91 @@
+// Turns parameters into what the request path reads, when a snapshot is applied: tries, tables, shifted boundaries.
+import { buildCharTable, type CharTable } from './char-table.ts';
+import { FAMILIES } from './dimensions.ts';
+import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicons/index.ts';
+import type { Boundaries, ClassifierParameters } from './parameters.ts';
+import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
+
+/** A classifier that is ready for requests. Opaque to callers. */
+export interface CompiledClassifier {
+  readonly parameters: ClassifierParameters;
+  readonly table: CharTable;
+  readonly terms: TermIndex;
+  /** Bit masks over the languages: those whose script alone identifies them, and English, whose terms go everywhere. */
+  readonly alwaysActive: number;
+  readonly boundaries: readonly number[];
+  readonly groupBoundaries: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Groups of terms: the families, then the auxiliary lists that steer the reading and carry no weight. */
+export const TERM_GROUPS: readonly string[] = [...FAMILIES, ...AUXILIARY_GROUPS];
+
+/** Languages fit into one 31-bit mask. */
+export const LANGUAGES_LIMIT = 31;
+
+/** How many points one step of `ln(costAsymmetry)` is worth: the spread of the logistic errors around a boundary. */
+const POINTS_PER_LOG_ODDS = 1_000;
+
+/** Compiles parameters; a few milliseconds of work, so once per change of the parameters. */
+export function compileClassifier(parameters: ClassifierParameters): CompiledClassifier {
+  const lexicons = mergeLexicons(parameters);
+  const languages = [...lexicons.keys()];
+  if (languages.length > LANGUAGES_LIMIT) throw new RangeError(`at most ${LANGUAGES_LIMIT} lexicon languages`);
+  const entries: TermEntry[] = [];
+  let alwaysActive = 0;
+  languages.forEach((language, bit) => {
+    const source = lexicons.get(language) as Map<string, readonly string[]>;
+    if (language === 'en' || !source.has('function')) alwaysActive |= 1 << bit;
+    for (const [group, terms] of source) {
+      for (const term of terms) entries.push({ term, group: TERM_GROUPS.indexOf(group), languages: 1 << bit });
+    }
+  });
+  const shift = boundaryShift(parameters);
+  const table = buildCharTable();
+  return {
+    parameters,
+    table,
+    terms: buildTermIndex(entries, table),
+    alwaysActive,
+    boundaries: shifted(parameters.boundaries, shift),
+    groupBoundaries: new Map(
+      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
+    ),
+  };
+}
+
+function mergeLexicons(parameters: ClassifierParameters): Map<string, Map<string, readonly string[]>> {
+  const merged = new Map<string, Map<string, readonly string[]>>();
+  for (const [language, source] of Object.entries(defaultLexicons)) merged.set(language, splitSource(source));
+  for (const [language, lexicon] of Object.entries(parameters.lexicons)) {
+    const target = merged.get(language) ?? new Map<string, readonly string[]>();
+    for (const [family, terms] of Object.entries(lexicon)) target.set(family, terms);
+    merged.set(language, target);
+  }
+  return merged;
+}
+
+function splitSource(source: LexiconSource): Map<string, readonly string[]> {
+  const groups = new Map<string, readonly string[]>();
+  for (const [group, terms] of Object.entries(source)) {
+    const list = terms.split(',').map((term) => term.trim());
+    groups.set(
+      group,
+      list.filter((term) => term !== '' && term !== '*'),
+    );
+  }
+  return groups;
+}
+
+/**
+ * Going up is right where P(too low) x asymmetry > P(too high). With logistic errors that moves every boundary by
+ * ln(asymmetry) times their spread; the uncertain margin caps it, so that no asymmetry can move a clear decision.
+ */
+function boundaryShift(parameters: ClassifierParameters): number {
+  const wanted = Math.round(POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry));
+  const margin = Math.round(parameters.uncertainMargin);
+  return Math.max(-margin, Math.min(margin, wanted));
+}
+
+function shifted(boundaries: Boundaries, shift: number): readonly number[] {
+  return [boundaries.medium - shift, boundaries.complex - shift, boundaries.reasoning - shift];
+}

@@ -1,0 +1,54 @@
+// The closed list of dimensions. A dimension's value is never negative; the sign of its weight is fixed here, so that
+// no configuration and no fitting run can make "prove" an argument for a cheaper model.
+
+/** Lexicon families: each counts distinct terms of the ask and has one weight over all languages. */
+export const FAMILIES = [
+  'reason',
+  'design',
+  'write',
+  'fact',
+  'greeting',
+  'constraint',
+  'technical',
+  'debug',
+  'agent',
+] as const;
+
+/** A lexicon family. */
+export type Family = (typeof FAMILIES)[number];
+
+/** Every dimension with the sign that its weight must have. */
+export const DIMENSION_SIGNS = {
+  length: 1,
+  brevity: -1,
+  sentences: 1,
+  question: -1,
+  questions: 1,
+  lists: 1,
+  enumeration: 1,
+  code: 1,
+  identifiers: 1,
+  mathematics: 1,
+  numbers: 1,
+  reason: 1,
+  design: 1,
+  write: 1,
+  fact: -1,
+  greeting: -1,
+  constraint: 1,
+  technical: 1,
+  debug: 1,
+  agent: 1,
+  turns: 1,
+  tools: 1,
+  toolResults: 1,
+  images: 1,
+  responseFormat: 1,
+  context: 1,
+} as const;
+
+/** The name of a dimension. */
+export type Dimension = keyof typeof DIMENSION_SIGNS;
+
+/** The dimensions in the order in which contributions are reported. */
+export const DIMENSIONS = Object.freeze(Object.keys(DIMENSION_SIGNS)) as readonly Dimension[];

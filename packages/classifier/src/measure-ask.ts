@@ -1,0 +1,155 @@
+// From scanned text and conversation to one value between 0 and 1 per dimension. Only + - * / on doubles, whose results
+// IEEE 754 fixes bit for bit, so every pod computes the same.
+import type { CompiledClassifier } from './compile-classifier.ts';
+import { type Dimension, FAMILIES } from './dimensions.ts';
+import type { FoldedText } from './fold-text.ts';
+import type { ClassifierRequest } from './request.ts';
+import type { TermHit, TextScan } from './scan-text.ts';
+import type { AskParts } from './split-ask.ts';
+import type { TextRange } from './text-range.ts';
+
+/** The value of a dimension and where it comes from, as positions in the asking message's text. */
+export interface Measurement {
+  readonly value: number;
+  readonly spans: readonly TextRange[];
+}
+
+/** The values of all dimensions. */
+export type Measurements = Readonly<Record<Dimension, Measurement>>;
+
+/** What `measureAsk` reads. */
+export interface AskReading {
+  readonly request: ClassifierRequest;
+  readonly parts: AskParts;
+  readonly folded: FoldedText;
+  readonly scan: TextScan;
+  readonly hits: readonly TermHit[];
+}
+
+const SPANS_LIMIT = 16; // enough to explain; keeps an explanation smaller than its prompt
+const BRIEF_WORDS = 10;
+
+/** Measures every dimension of an ask. */
+export function measureAsk(reading: AskReading): Measurements {
+  const { parts, scan, request } = reading;
+  const conversation = measureConversation(request, parts);
+  const isOneQuestion = scan.endsInQuestion && scan.sentences <= 1;
+  const shape = {
+    length: saturate(scan.words, 40),
+    brevity: Math.max(0, 1 - scan.words / BRIEF_WORDS),
+    sentences: saturate(scan.sentences - 1, 4),
+    question: isOneQuestion ? 1 : 0,
+    questions: saturate(scan.questions - 1, 2),
+    lists: saturate(parts.listItems, 5),
+    enumeration: saturate(scan.commas - 1, 4),
+    code: saturate(parts.fenceCount * 200 + parts.codeCharacters, 600),
+    identifiers: saturate(scan.codeSigns + parts.inlineCodeCount, 6),
+    mathematics: saturate(scan.mathSigns, 4),
+    numbers: saturate(scan.numbers, 5),
+  };
+  const measurements: Partial<Record<Dimension, Measurement>> = {};
+  for (const [dimension, value] of Object.entries({ ...shape, ...conversation })) {
+    measurements[dimension as Dimension] = { value, spans: [] };
+  }
+  FAMILIES.forEach((family, group) => {
+    measurements[family] = measureFamily(reading, group, family === 'greeting');
+  });
+  return measurements as Measurements;
+}
+
+function measureConversation(request: ClassifierRequest, parts: AskParts) {
+  let userTurns = 0;
+  let toolResults = 0;
+  let images = 0;
+  let characters = parts.materialCharacters;
+  for (const message of request.messages) {
+    if (message.role === 'user') userTurns += 1;
+    if (message.role === 'tool' || message.role === 'function') toolResults += 1;
+    if (message.hasImage === true) images += 1;
+    if (message.role !== 'system' && message.role !== 'developer') characters += message.text.length;
+  }
+  return {
+    turns: saturate(userTurns - 1, 6),
+    tools: (request.toolCount ?? 0) > 0 ? 1 : 0,
+    toolResults: saturate(toolResults, 4),
+    images: images > 0 ? 1 : 0,
+    responseFormat: request.responseFormat === undefined || request.responseFormat === 'text' ? 0 : 1,
+    context: saturate(characters, 20_000),
+  };
+}
+
+/** Distinct terms count; a greeting counts by its share of the ask, so "hi, …" before a task weighs next to nothing. */
+function measureFamily(reading: AskReading, group: number, byShare: boolean): Measurement {
+  const terms = new Set<string>();
+  const spans: TextRange[] = [];
+  let covered = 0;
+  for (const hit of reading.hits) {
+    if (hit.entry.group !== group) continue;
+    terms.add(hit.entry.term);
+    covered += hit.end - hit.start;
+    if (spans.length < SPANS_LIMIT) spans.push(originalSpan(reading.folded, hit));
+  }
+  const value = byShare ? shareOf(covered, reading.folded.length) : saturate(terms.size, 1.5);
+  return { value, spans };
+}
+
+function shareOf(covered: number, total: number): number {
+  return total === 0 ? 0 : Math.min(1, covered / Math.max(1, total - 1));
+}
+
+function originalSpan(folded: FoldedText, hit: TermHit): TextRange {
+  const start = folded.origins[hit.start] ?? 0;
+  const last = folded.origins[hit.end - 1] ?? start;
+  return { start, end: last + 1 };
+}
+
+/** 0 at 0, 1/2 at `half`, towards 1 for ever more. */
+function saturate(amount: number, half: number): number {
+  return amount <= 0 ? 0 : amount / (amount + half);
+}
+
+/** The hits that count: of the languages the text is written in, and of those starting at one place the longest. */
+export function selectHits(compiled: CompiledClassifier, hits: readonly TermHit[]): readonly TermHit[] {
+  const active = compiled.alwaysActive | spokenLanguages(hits, compiled.alwaysActive);
+  const selected: TermHit[] = [];
+  let coveredTo = -1;
+  for (let at = 0; at < hits.length; ) {
+    const start = (hits[at] as TermHit).start;
+    let longest = 0;
+    let next = at;
+    for (; next < hits.length && (hits[next] as TermHit).start === start; next += 1) {
+      const hit = hits[next] as TermHit;
+      if ((hit.entry.languages & active) !== 0 && hit.entry.group < FAMILIES.length)
+        longest = Math.max(longest, hit.end);
+    }
+    if (longest > coveredTo) {
+      for (let same = at; same < next; same += 1) {
+        const hit = hits[same] as TermHit;
+        if (hit.end === longest && (hit.entry.languages & active) !== 0 && hit.entry.group < FAMILIES.length) {
+          selected.push(hit);
+        }
+      }
+      coveredTo = longest;
+    }
+    at = next;
+  }
+  return selected;
+}
+
+/** Among languages in the same script, those with at least half as many matching terms as the best one. */
+function spokenLanguages(hits: readonly TermHit[], alwaysActive: number): number {
+  const votes = new Array<number>(31).fill(0);
+  for (const { entry } of hits) {
+    const weight = entry.group >= FAMILIES.length ? 2 : 1;
+    for (let bits = entry.languages; bits !== 0; bits &= bits - 1) {
+      const bit = 31 - Math.clz32(bits & -bits);
+      votes[bit] = (votes[bit] ?? 0) + weight;
+    }
+  }
+  const best = votes.reduce((most, count) => Math.max(most, count), 0);
+  let spoken = 0;
+  votes.forEach((count, bit) => {
+    if (best === 0 || count * 2 >= best) spoken |= 1 << bit;
+  });
+  return spoken | alwaysActive;
+}
