@@ -1,4 +1,5 @@
 // The rows of tokens.md that are decided by the claims of a verified token.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type IssuerRules, issuerNamespaces } from './issuer-rules.ts';
 import { judgeClaims } from './judge-claims.ts';
@@ -349,4 +350,35 @@ describe('several issuers', () => {
 
     expect(judgeAs(second, { sub: 'batch', amr: undefined })).toMatchObject({ code: 'mfa_required' });
   });
+});
+
+test('any claim of any type is an answer, never an exception, and never more groups than were stated', () => {
+  const names = [
+    'aud',
+    'iat',
+    'nbf',
+    'amr',
+    'acr',
+    'auth_time',
+    'groups',
+    'roles',
+    'scope',
+    'scp',
+    'azp',
+    'typ',
+    'email',
+  ];
+  const more = ['_claim_names', 'hasgroups', 'jti', 'nonce', 'realm', '__proto__'];
+  const changes = fc.dictionary(fc.constantFrom(...names, ...more), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 });
+  const rules = { rolesClaim: 'roles', maxAuthAgeSeconds: 60, requiredAcr: ['gold'], requireMfa: false };
+
+  fc.assert(
+    fc.property(changes, fc.constantFrom('at+jwt', 'JWT'), fc.boolean(), (change, typ, policyNamesGroups) => {
+      const judged = judge(change, { rules, typ, policyNamesGroups });
+      const stated = Array.isArray(change.groups) ? new Set(change.groups as unknown[]) : new Set();
+
+      if (judged.outcome === 'accepted') expect(judged.identity.groups.every((group) => stated.has(group))).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -64,7 +64,8 @@ function isForSignatures(jwk: PlainRecord): boolean {
 
 /** The key's own `alg` where it has one, else what its type and curve can do; the issuer's allow-list cuts further. */
 function permittedAlgorithms(jwk: PlainRecord): readonly TokenAlgorithm[] {
-  const byType = jwk.kty === 'RSA' ? rsaAlgorithms : (curveAlgorithms.get(`${jwk.kty} ${jwk.crv}`) ?? []);
+  const curve = typeof jwk.crv === 'string' ? `${jwk.kty} ${jwk.crv}` : '';
+  const byType = jwk.kty === 'RSA' ? rsaAlgorithms : (curveAlgorithms.get(curve) ?? []);
   if (jwk.alg === undefined) return byType;
   const { alg } = jwk;
   return isTokenAlgorithm(alg) && byType.includes(alg) ? [alg] : [];
