@@ -25,34 +25,37 @@ export interface TermIndex {
   readonly termLists: readonly (readonly TermEntry[])[];
 }
 
-interface BuildNode {
+interface BuildTrie {
+  nodeCount: number;
+  /** Target nodes by `node * 65,536 + unit`; one map, because a map per node costs more than the matching ever does. */
   readonly edges: Map<number, number>;
-  whole: TermEntry[];
-  prefix: TermEntry[];
+  readonly whole: Map<number, readonly TermEntry[]>;
+  readonly prefix: Map<number, readonly TermEntry[]>;
 }
+
+const UNITS = 65_536;
 
 /** Builds the index; a term that ends in `*` matches the start of a word, any other the whole word. */
 export function buildTermIndex(entries: readonly TermEntry[], table: CharTable): TermIndex {
-  const nodes: BuildNode[] = [newNode()];
-  let edgeCount = 0;
+  const trie: BuildTrie = { nodeCount: 1, edges: new Map(), whole: new Map(), prefix: new Map() };
   for (const entry of entries) {
     const isPrefix = entry.term.endsWith('*');
     let at = 0;
     for (const unit of termUnits(isPrefix ? entry.term.slice(0, -1) : entry.term, table)) {
-      const edges = (nodes[at] as BuildNode).edges;
-      let next = edges.get(unit);
+      const edge = at * UNITS + unit;
+      let next = trie.edges.get(edge);
       if (next === undefined) {
-        next = nodes.push(newNode()) - 1;
-        edges.set(unit, next);
-        edgeCount += 1;
+        next = trie.nodeCount;
+        trie.nodeCount += 1;
+        trie.edges.set(edge, next);
       }
       at = next;
     }
-    const node = nodes[at] as BuildNode;
-    if (isPrefix) node.prefix = mergeEntry(node.prefix, entry);
-    else node.whole = mergeEntry(node.whole, entry);
+    const lists = isPrefix ? trie.prefix : trie.whole;
+    // A term that folds to nothing would match everywhere.
+    if (at !== 0) lists.set(at, mergeEntry(lists.get(at) ?? [], entry));
   }
-  return flatten(nodes, edgeCount);
+  return flatten(trie);
 }
 
 /** The node reached from `node` over `code`, or -1. */
@@ -72,38 +75,34 @@ function termUnits(term: string, table: CharTable): number[] {
   return foldTerm(term.trim(), table).map((unit) => (unit === HYPHEN ? SPACE : unit));
 }
 
-function newNode(): BuildNode {
-  return { edges: new Map(), whole: [], prefix: [] };
-}
-
 /** The same spelling in the same group in several languages is one term. */
-function mergeEntry(list: TermEntry[], entry: TermEntry): TermEntry[] {
+function mergeEntry(list: readonly TermEntry[], entry: TermEntry): readonly TermEntry[] {
   const same = list.find((other) => other.group === entry.group);
   if (same === undefined) return [...list, entry];
   return list.map((other) => (other === same ? { ...same, languages: same.languages | entry.languages } : other));
 }
 
-function flatten(nodes: readonly BuildNode[], edgeCount: number): TermIndex {
+function flatten(trie: BuildTrie): TermIndex {
   let bits = 4;
-  while (1 << bits < edgeCount * 2) bits += 1;
+  while (1 << bits < trie.edges.size * 2) bits += 1;
   const edgeNodes = new Int32Array(1 << bits).fill(-1);
   const edgeCodes = new Uint16Array(1 << bits);
   const edgeTargets = new Int32Array(1 << bits);
   const hashShift = 32 - bits;
-  const wholeTerms = new Int32Array(nodes.length);
-  const prefixTerms = new Int32Array(nodes.length);
+  for (const [edge, target] of trie.edges) {
+    const node = Math.floor(edge / UNITS);
+    const code = edge % UNITS;
+    let slot = hashEdge(node, code) >>> hashShift;
+    while (edgeNodes[slot] !== -1) slot = (slot + 1) & (edgeNodes.length - 1);
+    edgeNodes[slot] = node;
+    edgeCodes[slot] = code;
+    edgeTargets[slot] = target;
+  }
+  const wholeTerms = new Int32Array(trie.nodeCount);
+  const prefixTerms = new Int32Array(trie.nodeCount);
   const termLists: (readonly TermEntry[])[] = [];
-  nodes.forEach((node, at) => {
-    for (const [code, target] of node.edges) {
-      let slot = hashEdge(at, code) >>> hashShift;
-      while (edgeNodes[slot] !== -1) slot = (slot + 1) & (edgeNodes.length - 1);
-      edgeNodes[slot] = at;
-      edgeCodes[slot] = code;
-      edgeTargets[slot] = target;
-    }
-    if (node.whole.length > 0) wholeTerms[at] = termLists.push(node.whole);
-    if (node.prefix.length > 0) prefixTerms[at] = termLists.push(node.prefix);
-  });
+  for (const [node, list] of trie.whole) wholeTerms[node] = termLists.push(list);
+  for (const [node, list] of trie.prefix) prefixTerms[node] = termLists.push(list);
   return { edgeNodes, edgeCodes, edgeTargets, hashShift, wholeTerms, prefixTerms, termLists };
 }
 

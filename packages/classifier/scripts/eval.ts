@@ -1,0 +1,31 @@
+// `classifier:eval <labelled.jsonl>…`: how good the default parameters are on labelled lines.
+import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
+import { readLabelledRows } from './labelled-rows.ts';
+import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
+
+const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const showMisses = process.argv.includes('--misses');
+if (paths.length === 0) {
+  process.stderr.write('usage: classifier:eval [--misses] <labelled.jsonl>…\n');
+  process.exit(1);
+}
+
+const compiled = compileClassifier(defaultClassifierParameters);
+const judged: JudgedRow[] = readLabelledRows(paths).map((row) => {
+  const { tier, score } = classify(row.request, compiled);
+  return { row, score, predicted: TIERS.indexOf(tier) };
+});
+
+const lines = [QUALITY_HEADER, formatQuality('all', measureQuality(judged))];
+for (const [name, quality] of qualityBy(judged, (row) => row.file)) lines.push(formatQuality(name, quality));
+for (const [name, quality] of qualityBy(judged, (row) => `${row.file.slice(0, 16)} ${row.group}`)) {
+  lines.push(formatQuality(`  ${name}`, quality));
+}
+for (const [name, quality] of qualityBy(judged, (row) => row.language))
+  lines.push(formatQuality(`lang ${name}`, quality));
+if (showMisses) {
+  for (const { row, predicted, score } of judged) {
+    if (predicted !== row.tier) lines.push(`${row.id} is ${TIERS[row.tier]}, read as ${TIERS[predicted]} (${score})`);
+  }
+}
+process.stdout.write(`${lines.join('\n')}\n`);
