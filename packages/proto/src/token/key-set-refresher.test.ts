@@ -1,94 +1,15 @@
 // Keys through rotation, floods and outages, with a clock and a network that the test owns.
 import { describe, expect, test } from 'vitest';
-import { type FetchJson, isSecureKeyUrl, type KeyDocument, maxKeyDocumentBytes } from './fetch-key-set.ts';
-import { KeySetRefresher, type KeySetStore, type StoredKeySet } from './key-set-refresher.ts';
-import { signedToken, soleNamespace, type TestKey, testIssuer, testKey, testRules } from './token-fixtures.ts';
+import { isSecureKeyUrl, type KeyDocument, maxKeyDocumentBytes } from './fetch-key-set.ts';
+import type { KeySetRefresher, StoredKeySet } from './key-set-refresher.ts';
+import { jsonDocument, jwksUri, type KeyAnswer, KeyWorld, maxStaleMs, settled, ttlMs } from './key-world-fixtures.ts';
+import { signedToken, soleNamespace, testIssuer, testKey, testRules } from './token-fixtures.ts';
 import { absentKidTtlMs, maxAbsentKids, UnknownKidGate, unknownKidCooldownMs } from './unknown-kid-gate.ts';
 import { verifyToken } from './verify-token.ts';
 
 const k1 = testKey('ES256', 'k1');
 const k2 = testKey('ES256', 'k2');
-const jwksUri = `${testIssuer}/keys`;
 const discoveryUrl = `${testIssuer}/.well-known/openid-configuration`;
-const ttlMs = 600_000;
-const maxStaleMs = 86_400_000;
-
-type Answer = KeyDocument | 'reset' | 'hang';
-
-/** One refresher in a world without a network, without a disk and without real time. */
-class World {
-  nowMs = 1_800_000_000_000;
-  readonly requests: string[] = [];
-  readonly answers = new Map<string, Answer>();
-  readonly saved: StoredKeySet[] = [];
-  stored: StoredKeySet | undefined;
-  #timers: { atMs: number; action: () => void }[] = [];
-
-  readonly fetchJson: FetchJson = async ({ url, signal }) => {
-    this.requests.push(url);
-    const answer = this.answers.get(url) ?? 'reset';
-    if (answer === 'reset') throw new Error('ECONNRESET');
-    if (answer === 'hang') return new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
-    return answer;
-  };
-
-  readonly store: KeySetStore = {
-    load: async () => this.stored,
-    save: async (stored) => {
-      this.saved.push(stored);
-    },
-  };
-
-  refresher(options: { jwksUri?: string } = { jwksUri }): KeySetRefresher {
-    const { fetchJson, store } = this;
-    const environment = {
-      nowMs: () => this.nowMs,
-      random: () => 0.5,
-      schedule: (delayMs: number, action: () => void) => {
-        const timer = { atMs: this.nowMs + delayMs, action };
-        this.#timers.push(timer);
-        return () => {
-          this.#timers = this.#timers.filter((other) => other !== timer);
-        };
-      },
-    };
-    return new KeySetRefresher({
-      issuer: testIssuer,
-      ...options,
-      cacheTtlMs: ttlMs,
-      maxStaleMs,
-      fetchJson,
-      store,
-      environment,
-    });
-  }
-
-  publish(...keys: readonly TestKey[]): void {
-    this.answers.set(jwksUri, json({ keys: keys.map((key) => key.jwk) }));
-  }
-
-  /** Moves the clock and runs every timer that falls due, in order. */
-  async advance(ms: number): Promise<void> {
-    const endMs = this.nowMs + ms;
-    for (;;) {
-      const [next] = this.#timers.filter((timer) => timer.atMs <= endMs).sort((a, b) => a.atMs - b.atMs);
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.nowMs = next.atMs;
-      next.action();
-      await settled();
-    }
-    this.nowMs = endMs;
-  }
-}
-
-function json(value: unknown, extra: Partial<KeyDocument> = {}): KeyDocument {
-  return { status: 200, body: new TextEncoder().encode(JSON.stringify(value)), ...extra };
-}
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
 
 function kids(refresher: KeySetRefresher): readonly (string | undefined)[] | string {
   const view = refresher.current();
@@ -97,7 +18,7 @@ function kids(refresher: KeySetRefresher): readonly (string | undefined)[] | str
 
 describe('refresh', () => {
   test('fetches at start and again at half the TTL', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
 
@@ -112,7 +33,7 @@ describe('refresh', () => {
   });
 
   test('T114 a withdrawn key is gone within the TTL', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1, k2);
     const refresher = world.refresher();
     await refresher.start();
@@ -125,7 +46,7 @@ describe('refresh', () => {
   });
 
   test('keeps the same object while the keys are the same, so that caches stay warm', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -139,7 +60,7 @@ describe('refresh', () => {
   });
 
   test('stops asking after close', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -154,7 +75,7 @@ describe('refresh', () => {
 
 describe('unknown kids', () => {
   test('T28 a thousand in a second cause at most one fetch', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -169,7 +90,7 @@ describe('unknown kids', () => {
   });
 
   test('T113 a rotated key is found with one fetch, by all who wait for it', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -189,7 +110,7 @@ describe('unknown kids', () => {
   });
 
   test('a failed search uses up the interval too', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -226,20 +147,20 @@ describe('unknown kids', () => {
 });
 
 describe('outages', () => {
-  test.each<[string, Answer, string]>([
-    ['500', json({}, { status: 500 }), 'bad_status'],
-    ['redirect', json({ keys: [] }, { status: 302 }), 'bad_status'],
+  test.each<[string, KeyAnswer, string]>([
+    ['500', jsonDocument({}, { status: 500 }), 'bad_status'],
+    ['redirect', jsonDocument({ keys: [] }, { status: 302 }), 'bad_status'],
     ['reset', 'reset', 'unreachable'],
     ['time-out', 'hang', 'timed_out'],
     ['HTML', { status: 200, body: new TextEncoder().encode('<html>') }, 'not_json'],
-    ['wrong shape', json({ keys: 'none' }), 'not_a_key_set'],
-    ['array', json([]), 'not_a_key_set'],
+    ['wrong shape', jsonDocument({ keys: 'none' }), 'not_a_key_set'],
+    ['array', jsonDocument([]), 'not_a_key_set'],
     ['10 MB', { status: 200, body: new Uint8Array(10_000_000) }, 'too_large'],
     ['just too much', { status: 200, body: new Uint8Array(maxKeyDocumentBytes + 1) }, 'too_large'],
     ['duplicate members', { status: 200, body: new TextEncoder().encode('{"keys":[],"keys":[]}') }, 'not_json'],
     ['invalid UTF-8', { status: 200, body: Uint8Array.from([0xff]) }, 'not_json'],
   ])('T115 serves cached keys through: %s', async (_name, answer, failure) => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -254,7 +175,7 @@ describe('outages', () => {
   });
 
   test('T115 gives up on cached keys after the stale bound, and recovers by itself', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -273,7 +194,7 @@ describe('outages', () => {
   });
 
   test('T116 with nothing cached asks once per back-off slot, however many requests come', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     const refresher = world.refresher();
 
     await refresher.start();
@@ -290,7 +211,7 @@ describe('outages', () => {
   });
 
   test('a port that never answers is abandoned, and its late answer is ignored', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     const refresher = world.refresher();
     await refresher.start();
@@ -307,7 +228,7 @@ describe('outages', () => {
     expect(refresher.status().lastFailure).toBe('timed_out');
     world.answers.set(jwksUri, original ?? 'reset');
     await world.advance(1_000);
-    answerLate(json({ keys: [k2.jwk] }));
+    answerLate(jsonDocument({ keys: [k2.jwk] }));
     await settled();
 
     expect(kids(refresher)).toEqual(['k1']);
@@ -326,7 +247,7 @@ describe('cold start', () => {
   });
 
   test('serves the persisted set while the identity provider is down', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.stored = stored();
     const refresher = world.refresher();
 
@@ -337,8 +258,8 @@ describe('cold start', () => {
   });
 
   test('persists only public members', async () => {
-    const world = new World();
-    world.answers.set(jwksUri, json({ keys: [k1.jwk, k2.privateKey.export({ format: 'jwk' })] }));
+    const world = new KeyWorld();
+    world.answers.set(jwksUri, jsonDocument({ keys: [k1.jwk, k2.privateKey.export({ format: 'jwk' })] }));
     const refresher = world.refresher();
 
     await refresher.start();
@@ -357,7 +278,7 @@ describe('cold start', () => {
     ['without a time', { fetchedAtMs: 'now' as never }],
     ['without an address', { jwksUri: 'nowhere' }],
   ])('does not serve a stored set %s', async (_name, changes) => {
-    const world = new World();
+    const world = new KeyWorld();
     world.stored = stored(changes);
     const refresher = world.refresher();
 
@@ -368,7 +289,7 @@ describe('cold start', () => {
   });
 
   test('a store that fails harms nothing and is reported', async () => {
-    const world = new World();
+    const world = new KeyWorld();
     world.publish(k1);
     world.store.load = () => Promise.reject(new Error('EIO'));
     world.store.save = () => Promise.reject(new Error('ENOSPC'));
@@ -383,10 +304,10 @@ describe('cold start', () => {
 });
 
 describe('discovery', () => {
-  function discover(document: unknown): World {
-    const world = new World();
+  function discover(document: unknown): KeyWorld {
+    const world = new KeyWorld();
     world.publish(k1);
-    world.answers.set(discoveryUrl, json(document));
+    world.answers.set(discoveryUrl, jsonDocument(document));
     return world;
   }
 
@@ -422,13 +343,13 @@ describe('discovery', () => {
   test('T117 takes another https host at first, and refuses a host that changes later', async () => {
     const elsewhere = 'https://keys.example.test/jwks';
     const world = discover({ issuer: testIssuer, jwks_uri: elsewhere });
-    world.answers.set(elsewhere, json({ keys: [k1.jwk] }));
+    world.answers.set(elsewhere, jsonDocument({ keys: [k1.jwk] }));
     const refresher = world.refresher({});
     await refresher.start();
     expect(kids(refresher)).toEqual(['k1']);
 
-    world.answers.set(discoveryUrl, json({ issuer: testIssuer, jwks_uri: 'https://evil.example/jwks' }));
-    world.answers.set('https://evil.example/jwks', json({ keys: [k2.jwk] }));
+    world.answers.set(discoveryUrl, jsonDocument({ issuer: testIssuer, jwks_uri: 'https://evil.example/jwks' }));
+    world.answers.set('https://evil.example/jwks', jsonDocument({ keys: [k2.jwk] }));
     await world.advance(ttlMs);
 
     expect(kids(refresher)).toEqual(['k1']);
@@ -438,8 +359,8 @@ describe('discovery', () => {
   });
 
   test('T118 reports the skew between our clock and the identity provider', async () => {
-    const world = new World();
-    world.answers.set(jwksUri, json({ keys: [k1.jwk] }, { dateMs: world.nowMs + 600_000 }));
+    const world = new KeyWorld();
+    world.answers.set(jwksUri, jsonDocument({ keys: [k1.jwk] }, { dateMs: world.nowMs + 600_000 }));
     const refresher = world.refresher();
 
     await refresher.start();
