@@ -32,7 +32,7 @@ export function runCommand(node, args) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...environmentWith(node), SECROUTER_BOOTSTRAPPED: '1' },
+    env: environmentWith(node),
   });
   let lastSignalAt = Number.NEGATIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -40,13 +40,21 @@ export function runCommand(node, args) {
       const now = performance.now();
       if (now - lastSignalAt < SAME_SIGNAL_MS) return;
       lastSignalAt = now;
-      child.kill(signal);
+      signalGroup(child.pid, signal);
     });
   }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
+}
+
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
 }
 
 function environmentWith(node) {
