@@ -201,5 +201,7 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-/** A field that is accepted and either has another home now or no effect yet; never ignored in silence. */
-export interface ConfigWarning extends ConfigProblem {}
+/** A field that is accepted and has another home now or no effect yet (`replaced`), or advice; never silence. */
+export interface ConfigWarning extends ConfigProblem {
+  readonly kind: 'replaced' | 'advice';
+}
