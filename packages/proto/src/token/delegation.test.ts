@@ -81,6 +81,18 @@ describe('delegation', () => {
     });
   });
 
+  test('T120 a delegator named like a member of Object.prototype has no ceiling', () => {
+    const odd = { ...rules, delegatingSubjects: ['constructor'] };
+    const delegator = identity('constructor', { isDelegating: true });
+
+    expect(judgeDelegation(delegator, odd, soleNamespace(odd), { actingUser: 'u', actingGroups: 'dev' })).toMatchObject(
+      {
+        outcome: 'refused',
+        code: 'not_authorized',
+      },
+    );
+  });
+
   test('T120 the issuer list bounds a delegator too', () => {
     const bounded = { ...rules, groupsAllowed: ['ops'] };
 

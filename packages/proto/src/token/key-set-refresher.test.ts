@@ -123,6 +123,22 @@ describe('unknown kids', () => {
     await refresher.close();
   });
 
+  test('a changed key set makes absent kids worth a search again', async () => {
+    const world = new KeyWorld();
+    world.publish(k1);
+    const refresher = world.refresher({ jwksUri, cacheTtlMs: 50_000 });
+    await refresher.start();
+    await refresher.findKid('k9');
+
+    world.publish(k1, k2);
+    await world.advance(unknownKidCooldownMs);
+    const before = world.requests.length;
+    await refresher.findKid('k9');
+
+    expect(world.requests).toHaveLength(before + 1);
+    await refresher.close();
+  });
+
   test('the gate opens every 30 s, but not for a kid known to be absent', () => {
     const gate = new UnknownKidGate();
 

@@ -33,7 +33,7 @@ export class KeyWorld {
     },
   };
 
-  refresher(options: { jwksUri?: string } = { jwksUri }): KeySetRefresher {
+  refresher(options: { jwksUri?: string; cacheTtlMs?: number } = { jwksUri }): KeySetRefresher {
     const { fetchJson, store } = this;
     const environment = {
       nowMs: () => this.nowMs,
@@ -48,8 +48,8 @@ export class KeyWorld {
     };
     return new KeySetRefresher({
       issuer: testIssuer,
-      ...options,
       cacheTtlMs: ttlMs,
+      ...options,
       maxStaleMs,
       fetchJson,
       store,
