@@ -36,7 +36,7 @@ export function compileClassifier(parameters: ClassifierParameters): CompiledCla
     const source = lexicons.get(language) as Map<string, readonly string[]>;
     if (language === 'en' || !source.has('function')) alwaysActive |= 1 << bit;
     for (const [group, terms] of source) {
-      for (const term of terms) entries.push({ term, group: TERM_GROUPS.indexOf(group), languages: 1 << bit });
+      for (const term of terms) entries.push(readTerm(term, TERM_GROUPS.indexOf(group), 1 << bit));
     }
   });
   const shift = boundaryShift(parameters);
@@ -51,6 +51,12 @@ export function compileClassifier(parameters: ClassifierParameters): CompiledCla
       Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
     ),
   };
+}
+
+/** `!term` counts twice. */
+function readTerm(term: string, group: number, languages: number): TermEntry {
+  const isStrong = term.startsWith('!');
+  return { term: isStrong ? term.slice(1) : term, group, languages, strength: isStrong ? 2 : 1 };
 }
 
 function mergeLexicons(parameters: ClassifierParameters): Map<string, Map<string, readonly string[]>> {

@@ -1,7 +1,7 @@
 // From scanned text and conversation to one value between 0 and 1 per dimension. Only + - * / on doubles, whose results
 // IEEE 754 fixes bit for bit, so every pod computes the same.
 import type { CompiledClassifier } from './compile-classifier.ts';
-import { type Dimension, FAMILIES } from './dimensions.ts';
+import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
 import type { ClassifierRequest } from './request.ts';
 import type { TermHit, TextScan } from './scan-text.ts';
@@ -38,7 +38,7 @@ export function measureAsk(reading: AskReading): Measurements {
     length: saturate(scan.words, 40),
     brevity: Math.max(0, 1 - scan.words / BRIEF_WORDS),
     sentences: saturate(scan.sentences - 1, 4),
-    question: isOneQuestion ? 1 : 0,
+    question: isOneQuestion ? shortness(scan.words) : 0,
     questions: saturate(scan.questions - 1, 2),
     lists: saturate(parts.listItems, 5),
     enumeration: saturate(scan.commas - 1, 4),
@@ -52,7 +52,7 @@ export function measureAsk(reading: AskReading): Measurements {
     measurements[dimension as Dimension] = { value, spans: [] };
   }
   FAMILIES.forEach((family, group) => {
-    measurements[family] = measureFamily(reading, group, family === 'greeting');
+    measurements[family] = measureFamily(reading, family, group);
   });
   return measurements as Measurements;
 }
@@ -79,18 +79,22 @@ function measureConversation(request: ClassifierRequest, parts: AskParts) {
 }
 
 /** Distinct terms count; a greeting counts by its share of the ask, so "hi, …" before a task weighs next to nothing. */
-function measureFamily(reading: AskReading, group: number, byShare: boolean): Measurement {
+function measureFamily(reading: AskReading, family: Family, group: number): Measurement {
   const terms = new Set<string>();
   const spans: TextRange[] = [];
   let covered = 0;
+  let strength = 0;
   for (const hit of reading.hits) {
     if (hit.entry.group !== group) continue;
+    if (!terms.has(hit.entry.term)) strength += hit.entry.strength;
     terms.add(hit.entry.term);
     covered += hit.end - hit.start;
     if (spans.length < SPANS_LIMIT) spans.push(originalSpan(reading.folded, hit));
   }
-  const value = byShare ? shareOf(covered, reading.folded.length) : saturate(terms.size, 1.5);
-  return { value, spans };
+  if (family === 'greeting') return { value: shareOf(covered, reading.folded.length), spans };
+  const value = saturate(strength, 2);
+  // "What is …" opens a question of fact when little follows; in a long ask it is just how people write.
+  return { value: family === 'fact' ? value * shortness(reading.scan.words) : value, spans };
 }
 
 function shareOf(covered: number, total: number): number {
@@ -106,6 +110,11 @@ function originalSpan(folded: FoldedText, hit: TermHit): TextRange {
 /** 0 at 0, 1/2 at `half`, towards 1 for ever more. */
 function saturate(amount: number, half: number): number {
   return amount <= 0 ? 0 : amount / (amount + half);
+}
+
+/** 1 for the shortest text, 1/2 at 20 words, towards 0. */
+function shortness(words: number): number {
+  return 20 / (20 + words);
 }
 
 /** The hits that count: of the languages the text is written in, and of those starting at one place the longest. */

@@ -141,9 +141,23 @@ function countSign(signs: Signs, folded: FoldedText, table: CharTable, at: numbe
     signs.math += 1;
   } else if (unit === 0x5c && nextKind === KIND_WORD) {
     signs.math += 1; // a LaTeX command
+  } else if (unit === 0x24 && !isDollarAmount(units, at)) {
+    signs.math += 0.5; // one side of an inline formula
   } else if (unit === 0x28 || unit === 0x7b || unit === 0x3b) {
     if (unit !== 0x28 || table.kind[units[at - 1] ?? BREAK] === KIND_WORD) signs.code += 0.5;
   }
+}
+
+/** `$5`, `$1.200 `: money. `$x$`, `$10$`: a formula. */
+function isDollarAmount(units: Uint16Array, at: number): boolean {
+  let next = at + 1;
+  const limit = next + 12;
+  while (next < limit && isFigure(units[next] ?? BREAK)) next += 1;
+  return next > at + 1 && units[next] !== 0x24;
+}
+
+function isFigure(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || unit === 0x2e || unit === 0x2c;
 }
 
 const COMMAS: ReadonlySet<number> = new Set([0x2c, 0x3001, 0x060c, 0xff0c]);

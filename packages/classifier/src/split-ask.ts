@@ -124,8 +124,41 @@ function lineKind(text: string, first: number, end: number): BlockKind {
   }
   let at = first;
   while (at < end && at < first + 3 && isDigit(text.charCodeAt(at))) at += 1;
+  if (isCodeLine(text, first, end)) return 'code';
   const isNumbered = at > first && at + 1 < end && (text[at] === '.' || text[at] === ')') && text[at + 1] === ' ';
   return isNumbered ? 'list' : 'text';
+}
+
+const CODE_OPENINGS = [
+  'import ',
+  'from ',
+  'def ',
+  'class ',
+  'const ',
+  'let ',
+  'var ',
+  'function ',
+  '#include',
+  'public ',
+  'return ',
+];
+
+/** Code that was pasted without a fence: closed like a statement or a block, or opened by a keyword and full of signs. */
+function isCodeLine(text: string, first: number, end: number): boolean {
+  let last = end - 1;
+  while (last > first && text.charCodeAt(last) <= 0x20) last -= 1;
+  const closing = text.charAt(last);
+  if (closing === ';' || closing === '{' || closing === '}') return true;
+  if (text[first] === '<' && closing === '>') return true;
+  const opening = CODE_OPENINGS.find((word) => text.startsWith(word, first));
+  if (opening === undefined) return false;
+  if (opening === 'from ') return text.slice(first, Math.min(end, first + 120)).includes(' import ');
+  return (
+    opening.startsWith('#') ||
+    closing === ':' ||
+    closing === ')' ||
+    /[=(]/.test(text.slice(first, Math.min(end, first + 120)))
+  );
 }
 
 function isDigit(code: number): boolean {

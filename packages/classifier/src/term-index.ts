@@ -11,6 +11,8 @@ export interface TermEntry {
   /** Index of a family or of one of the auxiliary lists. */
   readonly group: number;
   readonly languages: number;
+  /** How much a match counts: 2 for the terms that decide alone, else 1. */
+  readonly strength: number;
 }
 
 /** A flattened trie with open-addressed edges. */
