@@ -92,8 +92,9 @@ function readSecurity(fields: ObjectReader, context: ConfigContext): SecurityCon
 
 const NO_POLICY: PolicyConfig = { groups: {}, users: {} };
 
+/** Stands in after a problem, so that reading goes on; never part of a configuration in force. */
 const EMPTY_SECURITY: SecurityConfig = {
-  enabled: true,
+  enabled: false,
   oidc: [],
   policy: NO_POLICY,
   billingOrder: [],
