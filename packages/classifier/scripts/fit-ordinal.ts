@@ -22,7 +22,7 @@ interface FitSettings {
 
 const EPOCHS = 120;
 const FIRST_STEP = 0.08;
-const PULL_TO_PRIOR = 0.0008; // per unit of training weight
+const PULL_TO_PRIOR = 0.005; // per unit of training weight
 const SMALLEST_GAP = 0.3;
 
 /** Fits a model; the same examples, settings and seed give the same model. */

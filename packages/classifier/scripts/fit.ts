@@ -11,11 +11,14 @@ import {
 } from '../src/index.ts';
 import { fitOrdinal, type OrdinalExample, type OrdinalModel } from './fit-ordinal.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
+import { PRIOR } from './prior-weights.ts';
 import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const POINTS_PER_LOG_ODDS = 1_000;
-const OWN_CORPUS_SHARE = 3; // a hand-written row is worth more than a synthetic or weakly labelled one
+// A hand-written row is worth more than a synthetic one, and that more than one whose label was guessed from its source.
+const HAND_WRITTEN_SHARE = 3;
+const GUESSED_SHARE = 0.4;
 
 const options = readOptions(process.argv.slice(2));
 const compiled = compileClassifier(defaultClassifierParameters);
@@ -33,6 +36,8 @@ for (const source of options.leaveOut ? new Set(rows.map(sourceOf)) : []) {
 }
 const model = fit(examples);
 for (const [name, quality] of qualityBy(judge(model, rows), sourceOf))
+  lines.push(formatQuality(`fitted ${name}`, quality));
+for (const [name, quality] of qualityBy(judge(model, rows), (row) => row.file))
   lines.push(formatQuality(`fitted ${name}`, quality));
 const heldOut = judge(model, readLabelledRows(options.holdOut));
 for (const [name, quality] of qualityBy(heldOut, (row) => row.file))
@@ -78,8 +83,9 @@ function weighRows(all: readonly LabelledRow[]): { row: LabelledRow; weight: num
   const cell = (row: LabelledRow): string => `${sourceOf(row)}/${row.tier}`;
   const sizes = Map.groupBy(all, cell);
   return all.map((row) => {
-    const isOwn = !row.file.startsWith('tiers_');
-    return { row, weight: isOwn ? OWN_CORPUS_SHARE : 1 / Math.sqrt(sizes.get(cell(row))?.length ?? 1) };
+    if (!row.file.startsWith('tiers_')) return { row, weight: HAND_WRITTEN_SHARE / 10 };
+    const weight = 1 / Math.sqrt(sizes.get(cell(row))?.length ?? 1);
+    return { row, weight: row.file.startsWith('tiers_sources') ? weight * GUESSED_SHARE : weight };
   });
 }
 
@@ -97,7 +103,7 @@ function fit(training: readonly OrdinalExample[]): OrdinalModel {
 }
 
 function priorModel(): OrdinalModel {
-  const { weights, boundaries } = defaultClassifierParameters;
+  const { weights, boundaries } = PRIOR;
   return {
     weights: DIMENSIONS.map((dimension) => weights[dimension] / POINTS_PER_LOG_ODDS),
     thresholds: [boundaries.medium, boundaries.complex, boundaries.reasoning].map((at) => at / POINTS_PER_LOG_ODDS),

@@ -51,7 +51,7 @@ export function classify(
     const { value, spans } = measurements[dimension];
     if (value === 0) continue;
     const weight = compiled.parameters.weights[dimension];
-    const points = Math.round(value * weight);
+    const points = Math.round(value * weight) + 0; // never -0
     score += points;
     contributions.push({ dimension, value, weight, points, spans });
   }

@@ -53,10 +53,12 @@ export function compileClassifier(parameters: ClassifierParameters): CompiledCla
   };
 }
 
-/** `!term` counts twice. */
+/** How much a `!term` counts against the 1 of an ordinary term; two ordinary ones outweigh no single strong one. */
+export const STRONG_TERM = 4;
+
 function readTerm(term: string, group: number, languages: number): TermEntry {
   const isStrong = term.startsWith('!');
-  return { term: isStrong ? term.slice(1) : term, group, languages, strength: isStrong ? 2 : 1 };
+  return { term: isStrong ? term.slice(1) : term, group, languages, strength: isStrong ? STRONG_TERM : 1 };
 }
 
 function mergeLexicons(parameters: ClassifierParameters): Map<string, Map<string, readonly string[]>> {

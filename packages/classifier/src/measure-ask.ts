@@ -1,6 +1,6 @@
 // From scanned text and conversation to one value between 0 and 1 per dimension. Only + - * / on doubles, whose results
 // IEEE 754 fixes bit for bit, so every pod computes the same.
-import type { CompiledClassifier } from './compile-classifier.ts';
+import { type CompiledClassifier, STRONG_TERM } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
 import type { ClassifierRequest } from './request.ts';
@@ -41,7 +41,6 @@ export function measureAsk(reading: AskReading): Measurements {
     question: isOneQuestion ? shortness(scan.words) : 0,
     questions: saturate(scan.questions - 1, 2),
     lists: saturate(parts.listItems, 5),
-    enumeration: saturate(scan.commas - 1, 4),
     code: saturate(parts.fenceCount * 200 + parts.codeCharacters, 600),
     identifiers: saturate(scan.codeSigns + parts.inlineCodeCount, 6),
     mathematics: saturate(scan.mathSigns, 4),
@@ -54,6 +53,9 @@ export function measureAsk(reading: AskReading): Measurements {
   FAMILIES.forEach((family, group) => {
     measurements[family] = measureFamily(reading, family, group);
   });
+  // "…: inventory, cut-over, rollback" lists requirements when there is something to design; else commas are just commas.
+  const enumeration = measurements.design?.value === 0 ? 0 : saturate(scan.commas, 4);
+  measurements.enumeration = { value: enumeration, spans: [] };
   return measurements as Measurements;
 }
 
@@ -92,7 +94,7 @@ function measureFamily(reading: AskReading, family: Family, group: number): Meas
     if (spans.length < SPANS_LIMIT) spans.push(originalSpan(reading.folded, hit));
   }
   if (family === 'greeting') return { value: shareOf(covered, reading.folded.length), spans };
-  const value = saturate(strength, 2);
+  const value = saturate(strength, STRONG_TERM);
   // "What is …" opens a question of fact when little follows; in a long ask it is just how people write.
   return { value: family === 'fact' ? value * shortness(reading.scan.words) : value, spans };
 }

@@ -9,7 +9,7 @@ export interface Boundaries {
   readonly reasoning: number;
 }
 
-/** Terms per family of one language. `term*` matches word starts, `term` whole words, `!` counts double; a stated list replaces ours. */
+/** Terms per family of one language. `term*` matches word starts, `term` whole words, `!term` counts four times; a stated list replaces ours. */
 export type Lexicon = Readonly<Partial<Record<Family, readonly string[]>>>;
 
 /** Everything that decides a tier besides the request. Plain data, small enough to travel in a snapshot. */

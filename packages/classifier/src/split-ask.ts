@@ -196,15 +196,69 @@ function endOfMaterialTag(text: string, at: number, end: number): number {
   return closing === -1 || closing >= end ? end : closing + name.length + 3;
 }
 
-/** Drops what follows a line of two hyphens near the end, the mail convention for a signature. */
+/** Drops what follows a closing formula or a line of two hyphens (the mail convention) near the end. */
 function cutSignature(text: string, blocks: Block[]): void {
-  let from = text.length;
-  for (let line = 0; line < SIGNATURE_LINES && from > 0; line += 1) from = text.lastIndexOf('\n', from - 1);
-  const marker = text.indexOf('\n-- \n', Math.max(0, from));
-  if (marker <= 0) return;
+  let marker = -1;
+  let lineEnd = text.length;
+  for (let line = 0; line < SIGNATURE_LINES && lineEnd > 0; line += 1) {
+    const newline = text.lastIndexOf('\n', lineEnd - 1);
+    if (newline <= 0) break;
+    if (isClosing(text, newline + 1, lineEnd)) marker = newline;
+    lineEnd = newline;
+  }
+  if (marker === -1) return;
   while (blocks.length > 0 && (blocks.at(-1) as Block).start > marker) blocks.pop();
   const last = blocks.at(-1);
   if (last !== undefined) last.end = Math.min(last.end, marker);
+}
+
+const LONGEST_CLOSING = 40;
+const CLOSINGS = [
+  '-- ',
+  'best regards',
+  'kind regards',
+  'regards',
+  'best wishes',
+  'sincerely',
+  'yours',
+  'many thanks',
+  'cheers',
+  'mit freundlichen',
+  'freundliche grüße',
+  'viele grüße',
+  'beste grüße',
+  'liebe grüße',
+  'gruß',
+  'cordialement',
+  'bien à vous',
+  'sincères salutations',
+  'saludos',
+  'atentamente',
+  'un saludo',
+  'atenciosamente',
+  'cumprimentos',
+  'abraços',
+  'cordiali saluti',
+  'distinti saluti',
+  'met vriendelijke groet',
+  'groeten',
+  'pozdrawiam',
+  'z poważaniem',
+  'с уважением',
+  'з повагою',
+  'saygılarımla',
+  'trân trọng',
+  'salam hormat',
+  '此致',
+  '敬具',
+  'よろしくお願い',
+  '감사합니다',
+];
+
+function isClosing(text: string, start: number, end: number): boolean {
+  if (end - start > LONGEST_CLOSING) return false;
+  const line = text.slice(start, end).toLowerCase();
+  return line === '--' || CLOSINGS.some((closing) => line.startsWith(closing));
 }
 
 function chooseAsking(blocks: readonly Block[]): readonly Block[] {

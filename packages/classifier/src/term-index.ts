@@ -11,7 +11,7 @@ export interface TermEntry {
   /** Index of a family or of one of the auxiliary lists. */
   readonly group: number;
   readonly languages: number;
-  /** How much a match counts: 2 for the terms that decide alone, else 1. */
+  /** How much a match counts against others of its family. */
   readonly strength: number;
 }
 

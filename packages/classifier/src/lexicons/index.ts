@@ -1,5 +1,5 @@
 // The built-in lexicons, one file per language. A list is one comma-separated string, so that it reads as a list and
-// not as a column; `term*` matches word starts, `term` whole words, `!term` counts twice,
+// not as a column; `term*` matches word starts, `term` whole words, `!term` counts four times,
 // and terms may have several words.
 import type { Family } from '../dimensions.ts';
 import { ar } from './ar.ts';
