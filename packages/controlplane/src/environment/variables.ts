@@ -1,4 +1,5 @@
 // Schemas of the variables that several processes of the control plane share.
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 
@@ -21,3 +22,8 @@ export const absolutePath = z
 
 export const bindAddress = z.string().min(1).max(255).default('127.0.0.1');
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error']).default('info');
+
+/** True for an address that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}

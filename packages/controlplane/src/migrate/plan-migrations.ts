@@ -13,37 +13,27 @@ export type MigrationPlan =
   | { readonly outcome: 'refused'; readonly problems: readonly string[] };
 
 /**
- * Plans what to apply. Refuses a changed or half-applied migration, and a gap: a migration that sorts before one that is
- * applied already. Migrations that only the database knows belong to a newer version and are left alone, because
- * schema changes expand first.
+ * Plans what to apply. Refuses a changed or half-applied migration. Migrations that only the database knows belong to a
+ * newer version and are left alone, because schema changes expand first.
  */
 export function planMigrations(brought: readonly Migration[], applied: readonly AppliedMigration[]): MigrationPlan {
   const rows = new Map(applied.map((row) => [row.name, row]));
-  const latest =
-    applied
-      .map((row) => row.name)
-      .sort()
-      .at(-1) ?? '';
-  const problems: string[] = [];
-  const pending: Migration[] = [];
-  for (const migration of brought) {
-    const row = rows.get(migration.name);
-    if (row === undefined) pending.push(migration);
-    const problem = row === undefined ? gapProblem(migration, latest) : rowProblem(migration, row);
-    if (problem !== undefined) problems.push(problem);
-  }
+  const problems = brought
+    .map((migration) => rowProblem(migration, rows.get(migration.name)))
+    .filter((problem) => problem !== undefined);
   if (problems.length > 0) return { outcome: 'refused', problems };
   const known = new Set(brought.map((migration) => migration.name));
-  return { outcome: 'ready', pending, unknown: applied.map((row) => row.name).filter((name) => !known.has(name)) };
+  return {
+    outcome: 'ready',
+    pending: brought.filter((migration) => !rows.has(migration.name)),
+    unknown: applied.map((row) => row.name).filter((name) => !known.has(name)),
+  };
 }
 
-function rowProblem(migration: Migration, row: AppliedMigration): string | undefined {
+function rowProblem(migration: Migration, row: AppliedMigration | undefined): string | undefined {
+  if (row === undefined) return undefined;
   if (!row.isFinished)
     return `${migration.name} began and did not finish; restore the database or remove its row by hand`;
   if (row.checksum === migration.checksum) return undefined;
   return `${migration.name} was changed after it had been applied: the database has ${row.checksum}, the file is ${migration.checksum}`;
-}
-
-function gapProblem(migration: Migration, latest: string): string | undefined {
-  return migration.name < latest ? `${migration.name} is not applied, but the later ${latest} is` : undefined;
 }

@@ -1,0 +1,21 @@
+// The private key that signs snapshots, and what pods need to trust it.
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type TrustedKey, trustedKeyOf } from '@secrouter/proto';
+
+export interface SigningKey {
+  readonly privateKey: KeyObject;
+  readonly trusted: TrustedKey;
+}
+
+/** Reads a PKCS8 PEM file with an Ed25519 or EC P-256 key; throws with the file's name, never its content. */
+export async function readSigningKey(path: string): Promise<SigningKey> {
+  const pem = await readFile(path, 'utf8');
+  try {
+    const privateKey = createPrivateKey(pem);
+    return { privateKey, trusted: trustedKeyOf(createPublicKey(privateKey)) };
+  } catch {
+    // OpenSSL's own message may quote its input.
+    throw new Error(`${path} is not a private key in PKCS8 PEM of type Ed25519 or EC P-256`);
+  }
+}
