@@ -10,6 +10,8 @@ import { type ConfigContext, type ConfigFile, configFile } from './read-config-f
 import { egressRule } from './read-egress.ts';
 import { list } from './read-value.ts';
 
+export type { ConfigContext } from './read-config-file.ts';
+
 /** A valid file before overrides: what `buildEffectiveConfig` merges them into. */
 export interface ParsedBaseline {
   readonly file: ConfigFile;
