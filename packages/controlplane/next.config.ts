@@ -18,7 +18,6 @@ const config: NextConfig = {
     '@prisma/client',
     'bullmq',
     'ioredis',
-    'next-auth',
     'pg',
     'pino',
     'undici',
