@@ -72,6 +72,9 @@ function openPool(config: AggregatorConfig, log: Logger): pg.Pool {
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
   });
   pool.on('error', (error) => log.warn({ reason: String(error) }, 'database connection lost'));
+  // The pool listens only while a connection is idle; one that is lost in use would end the process. The statement in
+  // progress fails as well, and that is what gets handled.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
