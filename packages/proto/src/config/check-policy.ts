@@ -22,6 +22,7 @@ export function checkPolicy(file: ConfigFile, models: readonly ModelConfig[], ro
   adviseOnListsWithoutEffect(policy, place);
   adviseOnPrices(rules, models, root.at('models'));
   for (const [rule, at] of rules) adviseOnFilters(rule, file, at);
+  adviseOnCeilings(policy, place);
   if (!file.security.enabled) return;
   if (rules.length === 0) place.advise('has no rule: everybody is refused (403 not_authorized)');
   else if (!rules.some(([rule]) => (rule.allowedTiers ?? []).length > 0))
@@ -55,6 +56,16 @@ function adviseOnListsWithoutEffect(policy: PolicyConfig, place: Place): void {
         .at('groups', name, 'allowedModels')
         .advise('has no effect: the default rule states no list, so all models are allowed');
   }
+}
+
+/** A ceiling cuts its own rule's tiers; only in a user rule does it cut what the others gave. */
+function adviseOnCeilings(policy: PolicyConfig, place: Place): void {
+  const advise = (rule: PolicyRule | undefined, at: Place) => {
+    if (rule?.maxTier !== undefined && rule.allowedTiers === undefined)
+      at.at('maxTier').advise('has no effect here: it cuts the allowedTiers of its own rule, and there are none');
+  };
+  advise(policy.default, place.at('default'));
+  for (const [name, rule] of Object.entries(policy.groups)) advise(rule, place.at('groups', name));
 }
 
 function adviseOnPrices(

@@ -90,9 +90,11 @@ function checkDestination(url: URL, rules: readonly EgressRule[], at: Place): vo
   const allowing = rules.filter((rule) => rule.allowedHosts.some((entry) => isHostAllowed(entry, url)));
   if (allowing.length === 0) {
     // A number that reads like a name must not become a way in: literals have to be listed as what they parse to.
-    if (ipOfHost(url.hostname) !== undefined || url.hostname === 'localhost')
+    if (ipOfHost(url.hostname) !== undefined || url.hostname === 'localhost') {
       at.refuse(`means ${url.host}, which no egress rule of this provider lists as allowedHost`);
-    else at.advise(`no egress rule of this provider lists ${url.host}: nothing can reach it`);
+      return;
+    }
+    at.advise(`no egress rule of this provider lists ${url.host}: nothing can reach it`);
   }
   const isFenced = allowing.some((rule) => rule.allowedCidrs.length > 0 && rule.allowedCidrs.every(isPrivateRange));
   if (url.protocol === 'http:' && !isPrivateHost(url.hostname) && !isFenced)

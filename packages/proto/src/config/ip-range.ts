@@ -31,7 +31,7 @@ export function isPrivateOrLoopbackRange(range: IpRange): boolean {
 
 function isRangeWithin(range: IpRange, outer: string): boolean {
   const parsed = parseIpRange(outer);
-  if (parsed === undefined || range.prefixLength < parsed.prefixLength) return false;
+  if (parsed === undefined || range.family !== parsed.family || range.prefixLength < parsed.prefixLength) return false;
   const block = new BlockList();
   block.addSubnet(parsed.address, parsed.prefixLength, parsed.family);
   return block.check(range.address, range.family);

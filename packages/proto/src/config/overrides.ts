@@ -1,7 +1,4 @@
 // The overrides layer: what the console and the admin API may write over the file.
-import type { PolicyRule } from '../policy/policy-rule.ts';
-import type { Tier } from '../tier.ts';
-import type { TierRoute } from './config-types.ts';
 
 /** The only scopes that may be overridden; everything else is file-managed. */
 export const OVERRIDE_SCOPES = ['policy.group', 'policy.user', 'tier'] as const;
@@ -16,8 +13,3 @@ export interface OverrideEntry {
 
 /** All overrides in force. */
 export type Overrides = readonly OverrideEntry[];
-
-/** An override after parsing. */
-export type ParsedOverride =
-  | { readonly scope: 'policy.group' | 'policy.user'; readonly name: string; readonly rule: PolicyRule }
-  | { readonly scope: 'tier'; readonly name: Tier; readonly route: TierRoute };

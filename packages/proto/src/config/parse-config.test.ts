@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson, toPlainValue } from '../json/json-value.ts';
+import { parseStrictJson } from '../json/strict-json.ts';
 import { accepted, CONTEXT, parseSmall, problemPaths, problemsOf, smallConfig } from './config-samples.ts';
 import { OLDER_CONFIG } from './older-config-sample.ts';
 import { parseConfig } from './parse-config.ts';
@@ -102,6 +105,47 @@ describe('the document', () => {
     expect(problemPaths(parseSmall((config) => Object.assign(config, { tiers: null })))).toContain('tiers');
   });
 });
+
+describe('any document', () => {
+  const anyPath = fc.constantFrom(
+    ...accepted(parseConfig(OLDER_CONFIG, CONTEXT)).fields.map((field) => field.path),
+    'providers',
+    'security.oidc',
+    'security.policy.default.budgets',
+    'tiers.SIMPLE',
+    'models[0]',
+  );
+
+  it('is parsed or refused with its problems, whatever stands in a field', () => {
+    fc.assert(
+      fc.property(anyPath, fc.jsonValue({ maxDepth: 3 }), (path, value) => {
+        const document = setAt(path, value);
+        const result = parseConfig(JSON.stringify(document), CONTEXT);
+
+        return result.outcome === 'parsed' ? canonicalJson(result.config).length > 0 : result.problems.length > 0;
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('yields plain JSON that survives a snapshot', () => {
+    const { config } = accepted(parseConfig(OLDER_CONFIG, CONTEXT));
+
+    expect(JSON.parse(canonicalJson(config))).toEqual(config);
+  });
+});
+
+/** The older configuration with another value at one of its fields. */
+function setAt(path: string, value: unknown): unknown {
+  const reading = parseStrictJson(OLDER_CONFIG, { maxDepth: 32 }, 'jsonc');
+  if (reading.outcome === 'refused') throw new Error(reading.problem);
+  const document = toPlainValue(OLDER_CONFIG, reading.root) as Record<string, unknown>;
+  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
+  const last = steps.pop() ?? '';
+  const parent = steps.reduce<Record<string, unknown>>((node, step) => node[step] as Record<string, unknown>, document);
+  parent[last] = value;
+  return document;
+}
 
 describe('security', () => {
   it('is one clear line when it is missing', () => {

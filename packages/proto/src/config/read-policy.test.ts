@@ -129,6 +129,15 @@ describe('rules', () => {
     expect(advicePaths(result)).toEqual(['security.policy.groups.team.allowedModels']);
   });
 
+  it('warn of a ceiling that cuts nothing', () => {
+    const result = parseSmall((config) => {
+      config.security.policy.groups.team = { maxTier: 'COMPLEX' };
+      config.security.policy.users = { u: { maxTier: 'SIMPLE' } };
+    });
+
+    expect(advicePaths(result)).toEqual(['security.policy.groups.team.maxTier']);
+  });
+
   it('warn when nobody is admin, nobody has a tier, or there is no rule', () => {
     const withPolicy = (policy: object) => parseSmall((config) => Object.assign(config.security, { policy }));
 

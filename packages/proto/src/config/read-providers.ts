@@ -19,11 +19,16 @@ const MAX_RATE = 1_000_000_000_000;
 const DEFAULT_ENTRA_AUTHORITY = 'https://login.microsoftonline.com';
 const DEFAULT_ENTRA_SCOPE = 'https://cognitiveservices.azure.com/.default';
 
-/** A provider's name is the first part of its models' ids. */
-export const providerName: Reader<string> = text(
+const providerNameText = text(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'a provider name of letters, digits, ".", "_" and "-"',
 );
+
+/** A provider's name is the first part of its models' ids. */
+export const providerName: Reader<string> = (node, place) => {
+  const name = providerNameText(node, place);
+  return name?.toLowerCase() === 'secrouter' ? place.refuse('"secrouter/auto" means routing by tier') : name;
+};
 
 /** One provider. */
 export const provider: Reader<ProviderConfig> = object((fields) => {
