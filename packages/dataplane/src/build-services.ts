@@ -1,0 +1,99 @@
+// First half of the composition: stores, events, and what the request story needs.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type RedisKeys, redisKeys, uuidV7, VerifiedTokenCache } from '@secrouter/proto';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { environmentSecret, type PodConfig } from './config.ts';
+import { openEventQueue } from './events/event-queue.ts';
+import { EventStream } from './events/event-stream.ts';
+import { Spool } from './events/spool.ts';
+import { ByteBudget } from './http/byte-budget.ts';
+import { PodMetrics } from './observe/pod-metrics.ts';
+import { RefusalTrail } from './observe/refusal-trail.ts';
+import { PolicyHolder } from './policy/apply-snapshot.ts';
+import { IssuerKeys } from './policy/issuer-keys.ts';
+import { openTrustedKeys } from './policy/trusted-keys.ts';
+import { BudgetStore } from './redis/budget-store.ts';
+import { connectRedis } from './redis/connect-redis.ts';
+import type { PodServices } from './request/pod-services.ts';
+import { Circuits } from './upstream/circuits.ts';
+import { CredentialStore } from './upstream/credential-store.ts';
+import { UpstreamConnections } from './upstream/upstream-connections.ts';
+
+/** The services, and the parts that only the composition root handles. */
+export interface ServiceParts {
+  readonly services: PodServices;
+  readonly identity: { readonly cell: string; readonly podId: string };
+  readonly keys: RedisKeys;
+  readonly redis: Redis;
+  readonly queueRedis: Redis;
+  readonly queue: ReturnType<typeof openEventQueue>;
+  readonly issuerKeys: IssuerKeys;
+  readonly credentials: CredentialStore;
+  readonly circuits: Circuits;
+  readonly spoolDirectory: string;
+}
+
+/** Builds the services of a pod. Rejects when its state folder cannot be written. */
+export async function buildServices(config: PodConfig, log: Logger): Promise<ServiceParts> {
+  const identity = { cell: config.SECROUTER_CELL, podId: config.SECROUTER_POD_ID };
+  const keys = redisKeys(config.SECROUTER_CELL, config.SECROUTER_REDIS_PREFIX);
+  const redis = connectRedis(config.REDIS_URL, 'budgets', log);
+  const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
+  const queueRedis = connectRedis(queueUrl, 'queue', log, { maxRetriesPerRequest: 1 });
+  const queue = openEventQueue(queueRedis, keys.queuePrefix);
+  const podStream = uuidV7(Date.now(), randomBytes(10));
+  const spoolDirectory = join(config.SECROUTER_STATE_DIR, 'spool');
+  const spool = await Spool.open(spoolDirectory, podStream, config.SECROUTER_SPOOL_MAX_BYTES);
+  const events = new EventStream({ ...identity, podStream, spool, sendBatch: queue.send, log });
+  const trail = new RefusalTrail({ ...identity, events, nowMs: Date.now, randomBytes });
+  const metrics = new PodMetrics();
+  const connections = new UpstreamConnections();
+  const credentials = new CredentialStore(environmentSecret, Date.now);
+  const circuits: Circuits = new Circuits(Date.now, (transition) => {
+    trail.notePod('provider.circuit', transition.to, { ...transition }, policies.current?.snapshot.revision ?? null);
+  });
+  const issuerKeys = new IssuerKeys(join(config.SECROUTER_STATE_DIR, 'keys'), connections.fetchDocument, log);
+  const cache = new VerifiedTokenCache();
+  const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
+  const policies: PolicyHolder = new PolicyHolder(
+    config.SECROUTER_CELL,
+    trustedKeys,
+    Date.now,
+    ({ config: applied }) => {
+      connections.configure(applied.providers, applied.security.egress.allowlist);
+      circuits.configure(applied.security.resilience);
+      issuerKeys.configure(applied.security.oidc);
+      cache.flush();
+    },
+  );
+  const onKeyRefused = (provider: string) => {
+    metrics.providerFailed(provider);
+    log.error({ provider }, 'the provider refuses our key: check its credential');
+  };
+  const services: PodServices = {
+    ...identity,
+    policies,
+    authenticator: { issuers: () => issuerKeys.trusted, cache, nowMs: Date.now },
+    store: new BudgetStore(redis, keys, Date.now),
+    events,
+    spool,
+    forwarding: {
+      connections,
+      circuits,
+      credentials,
+      random: Math.random,
+      withoutStreamUsage: new Set(),
+      onKeyRefused,
+    },
+    bytesInFlight: new ByteBudget(config.SECROUTER_MAX_BYTES_IN_FLIGHT),
+    trail,
+    metrics,
+    log,
+    nowMs: Date.now,
+    randomBytes,
+    running: new Set(),
+  };
+  return { services, identity, keys, redis, queueRedis, queue, issuerKeys, credentials, circuits, spoolDirectory };
+}

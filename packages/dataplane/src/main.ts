@@ -1,0 +1,35 @@
+// A data-plane pod as a process: environment, start, signals, exit status.
+import { EXIT_CONFIG, formatEnvironmentProblems } from '@secrouter/proto';
+import { pino } from 'pino';
+import { readPodConfig } from './config.ts';
+import { startPod } from './pod.ts';
+
+const reading = readPodConfig();
+if (reading.outcome === 'refused') {
+  process.stderr.write(`${formatEnvironmentProblems(reading.problems)}\n`);
+  process.exit(EXIT_CONFIG);
+}
+const config = reading.value;
+const log = pino({ level: config.SECROUTER_LOG_LEVEL, base: { podId: config.SECROUTER_POD_ID } });
+
+try {
+  const pod = await startPod(config, log);
+  let isClosing = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (isClosing) return;
+    isClosing = true;
+    log.info({ signal }, 'pod stops');
+    pod.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ reason: String(error).slice(0, 200) }, 'pod did not close cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+} catch (error) {
+  log.error({ reason: error instanceof Error ? error.message : String(error) }, 'pod could not start');
+  process.exit(1);
+}

@@ -1,0 +1,112 @@
+// Counters of this pod, for /metrics, /stats and the fleet. Labels come from closed sets: codes, tiers, outcomes, model
+// ids of the configuration; never a principal or free text.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One counter value, as it travels to the fleet's sums. */
+export interface CounterValue {
+  readonly name: string;
+  readonly label: string;
+  readonly value: number;
+}
+
+const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+/** The pod's counters. */
+export class PodMetrics {
+  readonly registry = new Registry();
+  readonly #counts = new Map<string, CounterValue>();
+  readonly #requests: Counter<'endpoint' | 'outcome'>;
+  readonly #refusals: Counter<'code'>;
+  readonly #duration: Histogram<'endpoint'>;
+  readonly #tokens: Counter<'direction'>;
+
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, prefix: 'secrouter_' });
+    this.#requests = new Counter({
+      name: 'secrouter_requests_total',
+      help: 'Requests by endpoint and outcome',
+      labelNames: ['endpoint', 'outcome'],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: 'secrouter_refusals_total',
+      help: 'Refusals by code',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#tokens = new Counter({
+      name: 'secrouter_tokens_total',
+      help: 'Tokens by direction',
+      labelNames: ['direction'],
+      registers,
+    });
+    this.#duration = new Histogram({
+      name: 'secrouter_request_duration_seconds',
+      help: 'Time from the request to its last byte',
+      labelNames: ['endpoint'],
+      buckets: LATENCY_BUCKETS_SECONDS,
+      registers,
+    });
+  }
+
+  /** Adds a gauge that is read when it is scraped. */
+  observe(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: `secrouter_${name}`,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  ended(endpoint: string, outcome: string, seconds: number): void {
+    this.#requests.inc({ endpoint, outcome });
+    this.#duration.observe({ endpoint }, seconds);
+    this.#count('requests', endpoint);
+  }
+
+  refused(code: string): void {
+    this.#refusals.inc({ code });
+    this.#count('refusals', code);
+  }
+
+  answered(model: string, tier: string, inputTokens: number, outputTokens: number): void {
+    this.#tokens.inc({ direction: 'input' }, inputTokens);
+    this.#tokens.inc({ direction: 'output' }, outputTokens);
+    this.#count('models', model);
+    this.#count('tiers', tier);
+  }
+
+  providerFailed(provider: string): void {
+    this.#count('providerErrors', provider);
+  }
+
+  /** All counts since the start. */
+  list(): readonly CounterValue[] {
+    return [...this.#counts.values()];
+  }
+
+  #count(name: string, label: string): void {
+    const key = `${name} ${label}`;
+    const value = (this.#counts.get(key)?.value ?? 0) + 1;
+    this.#counts.set(key, { name, label, value });
+  }
+}
+
+/** Counts as `/stats` shows them: name -> label -> value. */
+export function countsByName(
+  values: readonly CounterValue[],
+): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const byName: Record<string, Record<string, number>> = {
+    requests: {},
+    refusals: {},
+    providerErrors: {},
+    tiers: {},
+    models: {},
+  };
+  for (const { name, label, value } of values) byName[name] = { ...byName[name], [label]: value };
+  return byName;
+}

@@ -1,0 +1,116 @@
+// Does, when a snapshot is applied, everything that would otherwise be done for each request.
+import { type CompiledClassifier, compileClassifier, parseClassifierParameters } from '@secrouter/classifier';
+import {
+  type ConfigProblem,
+  compileModelIndex,
+  type EffectiveConfig,
+  type EgressRule,
+  type ModelIndex,
+  type PolicyMerge,
+  type Snapshot,
+  TIERS,
+} from '@secrouter/proto';
+
+/** An egress rule in the form that the gate asks. */
+export interface CompiledEgressRule {
+  /** `host:port`, the scheme's port written out. */
+  readonly hosts: ReadonlySet<string>;
+  readonly classifications: ReadonlySet<string>;
+  readonly hostedTools: boolean;
+  readonly remoteContent: boolean;
+}
+
+/** A snapshot ready to govern requests. */
+export interface CompiledPolicy {
+  readonly snapshot: Snapshot;
+  readonly config: EffectiveConfig;
+  readonly models: ModelIndex;
+  readonly classifier: CompiledClassifier;
+  readonly egressRules: ReadonlyMap<string, readonly CompiledEgressRule[]>;
+  /** True when some rule names a group: only then is an overflowing groups claim a refusal. */
+  readonly policyNamesGroups: boolean;
+  readonly revoked: {
+    readonly principal: ReadonlySet<string>;
+    readonly token: ReadonlySet<string>;
+    readonly client: ReadonlySet<string>;
+  };
+  /** Merged policies of the principals seen lately; dropped with the snapshot. */
+  readonly merges: Map<string, PolicyMerge>;
+}
+
+/** Merged policies kept for one snapshot; the least recently used goes first. */
+export const MAX_CACHED_MERGES = 10_000;
+
+/** Compiles a snapshot, or names what makes it inconsistent, with the field's path. */
+export function compileSnapshot(
+  snapshot: Snapshot,
+):
+  | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
+  | { readonly outcome: 'inconsistent'; readonly problems: readonly ConfigProblem[] } {
+  const { config } = snapshot;
+  const parameters = parseClassifierParameters(config.classifier, 'classifier');
+  const problems = [...inconsistencies(config), ...(parameters.ok ? [] : parameters.problems)];
+  if (problems.length > 0 || !parameters.ok) return { outcome: 'inconsistent', problems };
+  const policy: CompiledPolicy = {
+    snapshot,
+    config,
+    models: compileModelIndex(config),
+    classifier: compileClassifier(parameters.parameters),
+    egressRules: compileEgress(config.security.egress.allowlist),
+    policyNamesGroups: Object.keys(config.security.policy.groups).length > 0,
+    revoked: {
+      principal: valuesOf(snapshot, 'principal'),
+      token: valuesOf(snapshot, 'token'),
+      client: valuesOf(snapshot, 'client'),
+    },
+    merges: new Map(),
+  };
+  return { outcome: 'compiled', policy };
+}
+
+// The publisher has validated all of this; a pod of another version, or a faulty publisher, must still not apply what
+// it could not serve.
+function inconsistencies(config: EffectiveConfig): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const known = new Set(config.models.map(({ id }) => id));
+  for (const tier of TIERS) {
+    const route = config.tiers[tier];
+    if (route === undefined) {
+      problems.push({ path: `tiers.${tier}`, message: 'the tier has no route' });
+      continue;
+    }
+    [route.primary, ...route.fallback].forEach((id, index) => {
+      const path = index === 0 ? `tiers.${tier}.primary` : `tiers.${tier}.fallback[${index - 1}]`;
+      if (!known.has(id)) problems.push({ path, message: 'names a model that the snapshot does not have' });
+    });
+  }
+  for (const { id, provider } of config.models) {
+    if (config.providers[provider] === undefined)
+      problems.push({ path: `models.${id}`, message: 'names a provider that the snapshot does not have' });
+  }
+  return problems;
+}
+
+function compileEgress(allowlist: readonly EgressRule[]): ReadonlyMap<string, readonly CompiledEgressRule[]> {
+  const compiled = new Map<string, CompiledEgressRule[]>();
+  for (const rule of allowlist) {
+    const rules = compiled.get(rule.provider) ?? [];
+    rules.push({
+      hosts: new Set(rule.allowedHosts.flatMap((host) => withPorts(host))),
+      classifications: new Set(rule.authorizedClassifications),
+      hostedTools: rule.hostedTools,
+      remoteContent: rule.remoteContent,
+    });
+    compiled.set(rule.provider, rules);
+  }
+  return compiled;
+}
+
+// A host without a port means its scheme's.
+function withPorts(host: string): readonly string[] {
+  return /:\d+$/.test(host) ? [host] : [`${host}:443`, `${host}:80`];
+}
+
+function valuesOf(snapshot: Snapshot, kind: 'principal' | 'token' | 'client'): ReadonlySet<string> {
+  return new Set(snapshot.revocations.filter((revocation) => revocation.kind === kind).map(({ value }) => value));
+}

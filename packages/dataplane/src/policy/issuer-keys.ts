@@ -1,0 +1,117 @@
+// The key sets of the issuers in force: a refresher each, kept while its issuer's settings stay the same.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type FetchJson,
+  type IssuerRules,
+  issuerNamespaces,
+  KeySetRefresher,
+  type KeySetStore,
+  type StoredKeySet,
+  type TrustedIssuer,
+} from '@secrouter/proto';
+import type { Logger } from 'pino';
+
+interface HeldRefresher {
+  readonly settings: string;
+  readonly refresher: KeySetRefresher;
+  readonly started: Promise<void>;
+}
+
+/** The issuers that this pod trusts, with their keys. */
+export class IssuerKeys {
+  readonly #directory: string;
+  readonly #fetchJson: FetchJson;
+  readonly #log: Logger;
+  readonly #held = new Map<string, HeldRefresher>();
+  #trusted: readonly TrustedIssuer[] = [];
+
+  constructor(directory: string, fetchJson: FetchJson, log: Logger) {
+    this.#directory = directory;
+    this.#fetchJson = fetchJson;
+    this.#log = log;
+  }
+
+  get trusted(): readonly TrustedIssuer[] {
+    return this.#trusted;
+  }
+
+  /** Refreshers by issuer, for status and metrics. */
+  get refreshers(): readonly KeySetRefresher[] {
+    return [...this.#held.values()].map(({ refresher }) => refresher);
+  }
+
+  /** Adapts to the issuers of a snapshot. */
+  configure(issuers: readonly IssuerRules[]): void {
+    const wanted = new Set(issuers.map(({ issuer }) => issuer));
+    for (const [issuer, { refresher }] of this.#held) {
+      if (wanted.has(issuer)) continue;
+      refresher.close();
+      this.#held.delete(issuer);
+    }
+    const namespaces = issuerNamespaces(issuers);
+    this.#trusted = issuers.flatMap((rules, index) => {
+      const namespace = namespaces[index];
+      return namespace === undefined ? [] : [{ rules, namespace, keys: this.#refresherOf(rules) }];
+    });
+  }
+
+  /** Resolves once every issuer's first attempt has ended, well or badly. */
+  async started(): Promise<void> {
+    await Promise.all([...this.#held.values()].map(({ started }) => started));
+  }
+
+  close(): void {
+    for (const { refresher } of this.#held.values()) refresher.close();
+  }
+
+  #refresherOf(rules: IssuerRules): KeySetRefresher {
+    const settings = JSON.stringify([rules.jwksUri, rules.jwksCacheTtlSeconds, rules.jwksMaxStaleSeconds]);
+    const held = this.#held.get(rules.issuer);
+    if (held !== undefined && held.settings === settings) return held.refresher;
+    held?.refresher.close();
+    const refresher = new KeySetRefresher({
+      issuer: rules.issuer,
+      ...(rules.jwksUri === undefined ? {} : { jwksUri: rules.jwksUri }),
+      cacheTtlMs: rules.jwksCacheTtlSeconds * 1_000,
+      maxStaleMs: rules.jwksMaxStaleSeconds * 1_000,
+      fetchJson: this.#fetchJson,
+      store: keySetFile(
+        join(this.#directory, `${createHash('sha256').update(rules.issuer).digest('hex').slice(0, 32)}.json`),
+      ),
+      environment: {
+        nowMs: Date.now,
+        schedule: (delayMs, action) => {
+          const timer = setTimeout(action, delayMs);
+          timer.unref();
+          return () => clearTimeout(timer);
+        },
+        random: Math.random,
+      },
+      onAttempt: (outcome) => {
+        if (outcome.outcome === 'failed')
+          this.#log.warn({ issuer: rules.issuer, reason: outcome.failure }, 'sign-in keys could not be refreshed');
+      },
+    });
+    this.#held.set(rules.issuer, { settings, refresher, started: refresher.start() });
+    return refresher;
+  }
+}
+
+function keySetFile(path: string): KeySetStore {
+  return {
+    async load() {
+      try {
+        return JSON.parse(await readFile(path, 'utf8')) as StoredKeySet; // the refresher judges what it reads
+      } catch {
+        return undefined;
+      }
+    },
+    async save(stored) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(`${path}.tmp`, JSON.stringify(stored), { mode: 0o600 });
+      await rename(`${path}.tmp`, path);
+    },
+  };
+}

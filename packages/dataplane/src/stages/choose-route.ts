@@ -1,0 +1,129 @@
+// Stage 5 of 10. In: the tier decision and the grant. Out: ordered candidates, every one of them allowed by the grant,
+// the egress list, the data class and what the request needs. Throws 403 or 503.
+import {
+  judgeModel,
+  judgeTier,
+  type ModelConfig,
+  type RefusalCode,
+  RequestRefused,
+  type RoutedTier,
+  type Tier,
+  type TierSource,
+} from '@secrouter/proto';
+import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
+import type { Grant } from '../request/grant.ts';
+import type { JudgedRequest } from '../request/judged-request.ts';
+import { type ProviderReach, permitEgress } from '../upstream/egress-permit.ts';
+import type { TierDecision } from './classify.ts';
+
+/** Where a request may go, in order. */
+export interface Route {
+  readonly tier: RoutedTier;
+  readonly source: TierSource;
+  readonly reasoning: string;
+  readonly candidates: readonly [ModelConfig, ...ModelConfig[]];
+  readonly reach: ProviderReach;
+  /** The tier that was asked for, where the policy allowed only a lower one. */
+  readonly downgradedFrom: Tier | undefined;
+}
+
+/** What a candidate must be able to do. */
+export interface RouteNeeds {
+  readonly kind: ModelConfig['kind'];
+  readonly tools: boolean;
+  readonly images: boolean;
+  readonly inputTokens: number;
+}
+
+const NO_CANDIDATE: RefusalCode = 'model_not_allowed';
+
+/** Chooses the candidates. Names the reason that excluded the last one when none is left. */
+export function chooseRoute(
+  decision: TierDecision,
+  request: JudgedRequest,
+  needs: RouteNeeds,
+  grant: Grant,
+  policy: CompiledPolicy,
+): Route {
+  const reach: ProviderReach =
+    request.endpoint === 'chat'
+      ? { hostedTools: request.hostedToolPath !== undefined, remoteContent: request.remoteContentPath !== undefined }
+      : { hostedTools: false, remoteContent: false };
+  if (decision.kind === 'model') {
+    const candidates = allowed([decision.modelId], false, needs, grant, policy, reach, request);
+    const tier = request.endpoint === 'chat' ? 'EXPLICIT' : 'NONE';
+    return { tier, source: 'explicit', reasoning: decision.reasoning, candidates, reach, downgradedFrom: undefined };
+  }
+  const judged = judgeTier(grant.policy, decision.tier);
+  if (judged.outcome === 'denied') throw new RequestRefused('tier_not_allowed', { reason: `tier:${decision.tier}` });
+  const tier = judged.outcome === 'downgraded' ? judged.tier : decision.tier;
+  const route = (decision.isAgentic ? policy.config.agenticTiers?.[tier] : undefined) ?? policy.config.tiers[tier];
+  const candidates = allowed([route.primary, ...route.fallback], true, needs, grant, policy, reach, request);
+  return {
+    tier,
+    source: decision.source,
+    reasoning: tier === decision.tier ? decision.reasoning : `${decision.reasoning}; policy allows ${tier}`,
+    candidates,
+    reach,
+    downgradedFrom: tier === decision.tier ? undefined : decision.tier,
+  };
+}
+
+function allowed(
+  ids: readonly string[],
+  isChosenByUs: boolean,
+  needs: RouteNeeds,
+  grant: Grant,
+  policy: CompiledPolicy,
+  reach: ProviderReach,
+  request: JudgedRequest,
+): readonly [ModelConfig, ...ModelConfig[]] {
+  const kept: ModelConfig[] = [];
+  let code: RefusalCode = NO_CANDIDATE;
+  let reason = 'no_candidate';
+  for (const id of ids) {
+    const model = policy.models.byId.get(id);
+    const excluded =
+      model === undefined
+        ? { code: NO_CANDIDATE, reason: 'unknown_model' }
+        : exclusion(model, isChosenByUs, needs, grant, policy, reach);
+    if (model !== undefined && excluded === undefined) kept.push(model);
+    else if (excluded !== undefined) ({ code, reason } = excluded);
+  }
+  const [first, ...rest] = kept;
+  if (first !== undefined) return [first, ...rest];
+  throw new RequestRefused(code, { reason, ...paramOf(code, request) });
+}
+
+function exclusion(
+  model: ModelConfig,
+  isChosenByUs: boolean,
+  needs: RouteNeeds,
+  grant: Grant,
+  policy: CompiledPolicy,
+  reach: ProviderReach,
+): { readonly code: RefusalCode; readonly reason: string } | undefined {
+  const judged = judgeModel(grant.policy, model.id, model.price !== undefined);
+  if (judged.outcome === 'denied') return { code: judged.code, reason: 'model' };
+  if (model.kind !== needs.kind) return { code: 'invalid_request', reason: 'kind' };
+  // An explicit model is sent what the client wrote; its provider judges what it cannot do.
+  if (isChosenByUs && needs.tools && !model.tools) return { code: 'model_not_allowed', reason: 'no_tools' };
+  if (isChosenByUs && needs.images && !model.vision) return { code: 'model_not_allowed', reason: 'no_vision' };
+  if (isChosenByUs && model.contextWindow !== undefined && needs.inputTokens > model.contextWindow)
+    return { code: 'context_length_exceeded', reason: 'context_window' };
+  const provider = policy.config.providers[model.provider];
+  const [baseUrl] = provider?.baseUrls ?? [];
+  if (baseUrl === undefined) return { code: 'egress_denied', reason: 'no_provider' };
+  const egress = permitEgress(grant, policy, model, baseUrl, reach);
+  return egress.outcome === 'refused' ? { code: egress.code, reason: egress.reason } : undefined;
+}
+
+function paramOf(code: RefusalCode, request: JudgedRequest): { readonly param?: string } {
+  if (code === 'tool_not_allowed' && request.endpoint === 'chat' && request.hostedToolPath !== undefined)
+    return { param: request.hostedToolPath };
+  if (code === 'egress_denied' && request.endpoint === 'chat' && request.remoteContentPath !== undefined)
+    return { param: request.remoteContentPath };
+  return code === 'model_not_allowed' || code === 'model_not_priced' || code === 'invalid_request'
+    ? { param: 'model' }
+    : {};
+}

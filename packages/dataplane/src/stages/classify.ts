@@ -1,0 +1,145 @@
+// Stage 4 of 10. In: the judged request and the grant. Out: which tier or model it goes to, and how that was chosen.
+import { type ClassifierMessage, type ClassifierRequest, classify, parseOverride } from '@secrouter/classifier';
+import {
+  type JsonEdit,
+  type JsonNode,
+  presentMember,
+  RequestRefused,
+  resolveModel,
+  stringPrefixEdit,
+  type Tier,
+  type TierSource,
+} from '@secrouter/proto';
+import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
+import type { Grant } from '../request/grant.ts';
+import type { ChatRequest } from '../request/judged-request.ts';
+
+/** The decision of this stage. */
+export type TierDecision =
+  | {
+      readonly kind: 'tier';
+      readonly tier: Tier;
+      readonly source: TierSource;
+      readonly isAgentic: boolean;
+      /** How it was chosen, never prompt text. */
+      readonly reasoning: string;
+      readonly edits: readonly JsonEdit[];
+    }
+  | {
+      readonly kind: 'model';
+      readonly modelId: string;
+      readonly reasoning: string;
+      readonly edits: readonly JsonEdit[];
+    };
+
+/** `auto` and the machine's form of the overrides. */
+const AUTO_MODELS: ReadonlyMap<string, Tier | undefined> = new Map([
+  ['auto', undefined],
+  ['secrouter/auto', undefined],
+  ['auto:simple', 'SIMPLE'],
+  ['auto:medium', 'MEDIUM'],
+  ['auto:complex', 'COMPLEX'],
+  ['auto:reasoning', 'REASONING'],
+]);
+
+/** Model ids that mean "choose for me", for `/v1/models`. */
+export const AUTO_MODEL_IDS: readonly string[] = [
+  'auto',
+  'auto:simple',
+  'auto:medium',
+  'auto:complex',
+  'auto:reasoning',
+];
+
+/** Decides the tier of an `auto` request, or names the explicit model. Throws 400 empty_override, 404 model_not_found. */
+export function decideTier(request: ChatRequest, grant: Grant, policy: CompiledPolicy): TierDecision {
+  if (!AUTO_MODELS.has(request.model)) return explicitModel(request, policy);
+  const forced = AUTO_MODELS.get(request.model);
+  if (forced !== undefined) {
+    return {
+      kind: 'tier',
+      tier: forced,
+      source: 'model-id',
+      isAgentic: request.toolCount > 0,
+      reasoning: `model id asked for ${forced}`,
+      edits: [],
+    };
+  }
+  return overriddenTier(request, grant) ?? classifiedTier(request, grant, policy);
+}
+
+function explicitModel(request: ChatRequest, policy: CompiledPolicy): TierDecision {
+  const resolved = resolveModel(policy.models, request.model);
+  if (resolved.outcome !== 'found')
+    throw new RequestRefused('model_not_found', { param: 'model', reason: resolved.outcome });
+  return { kind: 'model', modelId: resolved.id, reasoning: 'explicit model', edits: [] };
+}
+
+function overriddenTier(request: ChatRequest, grant: Grant): TierDecision | undefined {
+  const node = request.lastUserText;
+  if (!grant.policy.inlineOverrides || node === undefined) return undefined;
+  const override = parseOverride(node.value);
+  if (override.outcome === 'none') return undefined;
+  if (override.outcome === 'empty') throw new RequestRefused('empty_override', { param: 'messages' });
+  return {
+    kind: 'tier',
+    tier: override.tier,
+    source: 'override',
+    isAgentic: request.toolCount > 0,
+    reasoning: `override ${override.alias} asked for ${override.tier}`,
+    edits: [stringPrefixEdit(request.text, node, override.cleanStart)],
+  };
+}
+
+function classifiedTier(request: ChatRequest, grant: Grant, policy: CompiledPolicy): TierDecision {
+  const decision = classify(classifierRequest(request, grant), policy.classifier);
+  const strongest = [...decision.contributions]
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
+    .slice(0, 3)
+    .map(({ dimension, points }) => `${dimension} ${points > 0 ? '+' : ''}${points}`);
+  const reasoning = `classified ${decision.tier}, score ${decision.score}, margin ${decision.margin}${strongest.length > 0 ? `: ${strongest.join(', ')}` : ''}`;
+  return {
+    kind: 'tier',
+    tier: decision.tier,
+    source: 'classifier',
+    isAgentic: decision.agentic || request.toolCount > 0,
+    reasoning,
+    edits: [],
+  };
+}
+
+const ROLES: ReadonlySet<string> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
+
+function classifierRequest(request: ChatRequest, grant: Grant): ClassifierRequest {
+  return {
+    messages: request.messages.items.map((message) => classifierMessage(message)),
+    toolCount: request.toolCount,
+    responseFormat: request.responseFormat,
+    ...(grant.costCenter === undefined ? {} : { group: grant.costCenter }),
+  };
+}
+
+function classifierMessage(message: JsonNode): ClassifierMessage {
+  if (message.kind !== 'object') return { role: 'user', text: '' };
+  const role = presentMember(message, 'role');
+  const content = presentMember(message, 'content');
+  const calls = presentMember(message, 'tool_calls');
+  const parts = content?.kind === 'array' ? content.items : [];
+  return {
+    role: (role?.kind === 'string' && ROLES.has(role.value) ? role.value : 'user') as ClassifierMessage['role'],
+    text:
+      content?.kind === 'string'
+        ? content.value
+        : parts
+            .map((part) => partText(part))
+            .filter((text) => text !== '')
+            .join('\n'),
+    hasImage: parts.some((part) => part.kind === 'object' && part.members.has('image_url')),
+    toolCallCount: calls?.kind === 'array' ? calls.items.length : 0,
+  };
+}
+
+function partText(part: JsonNode): string {
+  const text = part.kind === 'object' ? presentMember(part, 'text') : undefined;
+  return text?.kind === 'string' ? text.value : '';
+}

@@ -1,0 +1,216 @@
+// Stage 8 of 10. In: the route. Out: an exchange with the first candidate that answers. Each attempt asks for its own
+// permit; the next one is tried only while the client has not received a byte.
+import { type ModelConfig, type ProviderConfig, RequestRefused } from '@secrouter/proto';
+import type { Dispatcher } from 'undici';
+import type { Grant } from '../request/grant.ts';
+import type { JudgedRequest } from '../request/judged-request.ts';
+import type { RequestContext } from '../request/request-context.ts';
+import type { Circuits } from '../upstream/circuits.ts';
+import type { CredentialStore } from '../upstream/credential-store.ts';
+import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
+import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
+import { refusalOf, type UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
+import { upstreamTarget } from '../upstream/upstream-request.ts';
+import type { Route } from './choose-route.ts';
+import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
+import { type BodyChanges, upstreamBody } from './upstream-body.ts';
+
+/** An answer whose headers came. */
+export interface Exchange {
+  readonly model: ModelConfig;
+  readonly response: Dispatcher.ResponseData;
+  readonly attempts: number;
+  readonly adjusted: readonly string[];
+  readonly upstreamRequestId: string | null;
+  /** The usage chunk was asked for by us and must be taken out again. */
+  readonly removesUsage: boolean;
+}
+
+export interface ForwardDependencies {
+  readonly connections: UpstreamConnections;
+  readonly circuits: Circuits;
+  readonly credentials: CredentialStore;
+  readonly random: () => number;
+  /** A provider refused our own key: somebody must act. */
+  readonly onKeyRefused: (provider: string) => void;
+  /** Servers that refuse `stream_options`; asked once without and remembered. */
+  readonly withoutStreamUsage: Set<string>;
+}
+
+/** Attempts that were made, for the usage row; filled while forwarding, also when it ends in a refusal. */
+export interface AttemptLog {
+  count: number;
+  lastModel: ModelConfig | undefined;
+}
+
+interface Attempt {
+  readonly model: ModelConfig;
+  readonly endpoint: string;
+}
+
+const PROVIDER_RETRY_SECONDS = 5;
+
+/** Tries the candidates in order. Throws RequestRefused when none answers, UpstreamFailure('aborted') when the client left. */
+export async function forward(
+  request: JudgedRequest,
+  route: Route,
+  grant: Grant,
+  changes: Omit<BodyChanges, 'askForUsage'>,
+  context: RequestContext,
+  dependencies: ForwardDependencies,
+  attempts: AttemptLog,
+): Promise<Exchange> {
+  let refusal: RequestRefused | undefined;
+  for (const { model, endpoint } of attemptsOf(route, context, dependencies)) {
+    const permitted = permitEgress(grant, context.policy, model, endpoint, route.reach);
+    if (permitted.outcome === 'refused') {
+      refusal ??= new RequestRefused(permitted.code, { reason: permitted.reason });
+      continue;
+    }
+    if (!dependencies.circuits.mayTry(model.provider, endpoint, model.id)) continue;
+    attempts.count += 1;
+    attempts.lastModel = model;
+    const answer = await attempt(permitted.permit, request, changes, context, dependencies, attempts);
+    if (answer.outcome === 'answered') return answer.exchange;
+    refusal = answer.refusal;
+    if (answer.isFinal) throw refusal;
+  }
+  throw (
+    refusal ??
+    new RequestRefused('provider_unavailable', { retryAfterSeconds: PROVIDER_RETRY_SECONDS, reason: 'circuits_open' })
+  );
+}
+
+function attemptsOf(
+  route: Route,
+  context: RequestContext,
+  { circuits, random }: ForwardDependencies,
+): readonly Attempt[] {
+  return route.candidates.flatMap((model) => {
+    const endpoints = context.policy.config.providers[model.provider]?.baseUrls ?? [];
+    const start = Math.floor(random() * endpoints.length);
+    return [...endpoints.slice(start), ...endpoints.slice(0, start)]
+      .filter((endpoint) => circuits.isAvailable(model.provider, endpoint, model.id))
+      .map((endpoint) => ({ model, endpoint }));
+  });
+}
+
+type AttemptOutcome =
+  | { readonly outcome: 'answered'; readonly exchange: Exchange }
+  | { readonly outcome: 'failed'; readonly refusal: RequestRefused; readonly isFinal: boolean };
+
+async function attempt(
+  permit: EgressPermit,
+  request: JudgedRequest,
+  changes: Omit<BodyChanges, 'askForUsage'>,
+  context: RequestContext,
+  dependencies: ForwardDependencies,
+  attempts: AttemptLog,
+): Promise<AttemptOutcome> {
+  const { model } = permit;
+  const provider = context.policy.config.providers[model.provider];
+  const dispatcher = dependencies.connections.dispatcherOf(model.provider);
+  const secret = provider?.auth === undefined ? undefined : dependencies.credentials.resolve(provider.auth);
+  if (provider === undefined || dispatcher === undefined || (provider.auth !== undefined && secret === undefined)) {
+    const reason = dispatcher === undefined ? 'no_connection' : 'credential_missing';
+    return failed(
+      new RequestRefused('provider_unavailable', { retryAfterSeconds: PROVIDER_RETRY_SECONDS, reason }),
+      false,
+    );
+  }
+  const asksForUsage =
+    request.endpoint === 'chat' &&
+    request.stream &&
+    !request.includeUsage &&
+    provider.streamUsage &&
+    !dependencies.withoutStreamUsage.has(permit.baseUrl);
+  const body = upstreamBody(request, model, { ...changes, askForUsage: asksForUsage });
+  try {
+    const response = await send(permit, provider, dispatcher, secret, request, body.text, context);
+    const judged = await judgeStatus(response, () => dependencies.onKeyRefused(model.provider));
+    if (judged.outcome === 'refused') {
+      if (asksForUsage && isStreamOptionsRefusal(judged)) {
+        dependencies.withoutStreamUsage.add(permit.baseUrl);
+        attempts.count += 1;
+        return await attempt(permit, request, changes, context, dependencies, attempts);
+      }
+      if (judged.countsAgainst === 'model')
+        dependencies.circuits.failed({ provider: model.provider, endpoint: permit.baseUrl, model: model.id });
+      else dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
+      return failed(judged.refusal, !judged.mayTryNext);
+    }
+    dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
+    return {
+      outcome: 'answered',
+      exchange: {
+        model,
+        response,
+        attempts: attempts.count,
+        adjusted: body.adjusted,
+        upstreamRequestId: boundedHeader(response.headers['x-request-id'] ?? response.headers['request-id']),
+        removesUsage: asksForUsage,
+      },
+    };
+  } catch (error) {
+    if (error instanceof RequestRefused) return failed(error, true);
+    return failedAttempt(upstreamFailure(error), permit, context, dependencies);
+  }
+}
+
+function send(
+  permit: EgressPermit,
+  provider: ProviderConfig,
+  dispatcher: Dispatcher,
+  secret: string | undefined,
+  request: JudgedRequest,
+  body: string,
+  context: RequestContext,
+): Promise<Dispatcher.ResponseData> {
+  const target = upstreamTarget(permit, provider, request.endpoint, secret);
+  const { timeouts } = provider;
+  return dispatcher.request({
+    origin: target.origin,
+    path: target.path,
+    method: 'POST',
+    headers: {
+      accept: request.stream ? 'text/event-stream' : 'application/json',
+      ...context.forwardedHeaders,
+      ...target.headers,
+      'content-type': 'application/json',
+    },
+    body,
+    signal: context.signal,
+    headersTimeout: request.stream ? timeouts.firstByteStreamMs : timeouts.firstByteMs,
+    bodyTimeout: timeouts.idleMs,
+  });
+}
+
+function failedAttempt(
+  failure: UpstreamFailure,
+  permit: EgressPermit,
+  context: RequestContext,
+  { circuits }: ForwardDependencies,
+): AttemptOutcome {
+  if (context.signal.aborted || failure.kind === 'aborted') throw failure;
+  const { provider, id } = permit.model;
+  if (failure.kind === 'connect' || failure.kind === 'tls')
+    circuits.failed({ provider, endpoint: permit.baseUrl, model: '' });
+  if (failure.kind === 'timeout') circuits.failed({ provider, endpoint: permit.baseUrl, model: id });
+  const refusal = new RequestRefused(refusalOf(failure.kind), { reason: `upstream_${failure.kind}`, cause: failure });
+  return failed(refusal, failure.kind === 'address' || failure.kind === 'protocol');
+}
+
+function failed(refusal: RequestRefused, isFinal: boolean): AttemptOutcome {
+  return { outcome: 'failed', refusal, isFinal };
+}
+
+function isStreamOptionsRefusal(judged: UpstreamRefusal): boolean {
+  return judged.status === 400 && /stream_options|include_usage/.test(judged.refusal.details.message ?? '');
+}
+
+const MAX_UPSTREAM_ID_LENGTH = 128;
+
+function boundedHeader(value: string | string[] | undefined): string | null {
+  const text = Array.isArray(value) ? value[0] : value;
+  return text === undefined ? null : text.slice(0, MAX_UPSTREAM_ID_LENGTH);
+}

@@ -1,0 +1,33 @@
+// What tools a request offers. Client function tools stay with the client; everything else runs at the provider and is
+// egress (http.md, principle 2b).
+import { type JsonNode, type JsonObject, presentMember, RequestRefused } from '@secrouter/proto';
+
+/** OpenAI's bound is 128; this leaves room for other providers. */
+const MAX_TOOLS = 1_024;
+
+/** Types of tools that run at the client. */
+const CLIENT_TOOL_TYPES: ReadonlySet<string> = new Set(['function', 'custom']);
+
+/** Counts tools (old `functions` too) and finds the first that runs at the provider. */
+export function readTools(root: JsonObject): { readonly count: number; readonly hostedToolPath: string | undefined } {
+  const tools = listOf(root, 'tools');
+  const functions = listOf(root, 'functions');
+  if (tools.length > MAX_TOOLS) throw new RequestRefused('invalid_request', { param: 'tools' });
+  const hostedIndex = tools.findIndex((tool) => isHosted(tool));
+  const hosted = hostedIndex >= 0 ? `tools[${hostedIndex}]` : undefined;
+  const search = presentMember(root, 'web_search_options') === undefined ? undefined : 'web_search_options';
+  return { count: tools.length + functions.length, hostedToolPath: hosted ?? search };
+}
+
+function isHosted(tool: JsonNode): boolean {
+  if (tool.kind !== 'object') throw new RequestRefused('invalid_request', { param: 'tools' });
+  const type = presentMember(tool, 'type');
+  return type?.kind !== 'string' || !CLIENT_TOOL_TYPES.has(type.value);
+}
+
+function listOf(root: JsonObject, name: string): readonly JsonNode[] {
+  const list = presentMember(root, name);
+  if (list === undefined) return [];
+  if (list.kind !== 'array') throw new RequestRefused('invalid_request', { param: name });
+  return list.items;
+}

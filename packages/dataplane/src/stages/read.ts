@@ -1,0 +1,138 @@
+// Stage 3 of 10. In: the body's bytes. Out: a judged request. One strict reading; what is judged here is what is sent.
+import {
+  decodeUtf8Strict,
+  type JsonNode,
+  type JsonObject,
+  numberSource,
+  parseStrictJson,
+  presentMember,
+  RequestRefused,
+  requestJsonLimits,
+} from '@secrouter/proto';
+import type { ChatRequest, EmbeddingsRequest, JudgedBody, OutputCap } from '../request/judged-request.ts';
+import { readMessages } from './read-messages.ts';
+import { readTools } from './read-tools.ts';
+
+/** Longest model id that is looked up. */
+const MAX_MODEL_LENGTH = 256;
+/** OpenAI's own bound of `n`. */
+const MAX_CHOICES = 128;
+/** No model answers more than this; a larger cap is a mistake. */
+const MAX_OUTPUT_CAP = 1_000_000_000;
+
+/** Fields by which a provider would keep state behind our one shared key. */
+const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'background'] as const;
+
+/** Reads a chat completion request. Throws RequestRefused: invalid_json, duplicate_key, invalid_request and others. */
+export function readChatRequest(bytes: Uint8Array, maxMessages: number): ChatRequest {
+  const body = readBody(bytes);
+  const { root, text } = body;
+  const messages = presentMember(root, 'messages');
+  if (messages?.kind !== 'array' || messages.items.length === 0) throw invalid('messages');
+  if (messages.items.length > maxMessages) throw new RequestRefused('request_too_large', { param: 'messages' });
+  const stream = readBoolean(root, 'stream') ?? false;
+  const streamOptions = presentMember(root, 'stream_options');
+  if (streamOptions !== undefined && streamOptions.kind !== 'object') throw invalid('stream_options');
+  const includeUsage =
+    streamOptions === undefined ? false : (readBoolean(streamOptions, 'include_usage', 'stream_options.') ?? false);
+  const tools = readTools(root);
+  return {
+    ...body,
+    endpoint: 'chat',
+    messages,
+    stream,
+    includeUsage,
+    streamOptions,
+    outputCap: readOutputCap(text, root),
+    choices: Math.max(readCount(text, root, 'n', MAX_CHOICES) ?? 1, readCount(text, root, 'best_of', MAX_CHOICES) ?? 1),
+    toolCount: tools.count,
+    hostedToolPath: tools.hostedToolPath,
+    responseFormat: readResponseFormat(root),
+    serviceTier: readServiceTier(root),
+    ...readMessages(messages),
+  };
+}
+
+/** Reads an embeddings request. Throws RequestRefused. */
+export function readEmbeddingsRequest(bytes: Uint8Array): EmbeddingsRequest {
+  const body = readBody(bytes);
+  const input = presentMember(body.root, 'input');
+  if (input === undefined || (input.kind !== 'string' && input.kind !== 'array')) throw invalid('input');
+  return { ...body, endpoint: 'embeddings', stream: false };
+}
+
+function readBody(bytes: Uint8Array): JudgedBody {
+  const text = decodeUtf8Strict(bytes);
+  if (text === undefined) throw new RequestRefused('invalid_json', { reason: 'not_utf8' });
+  const reading = parseStrictJson(text, requestJsonLimits);
+  if (reading.outcome === 'refused') {
+    const code =
+      reading.problem === 'duplicate_key'
+        ? 'duplicate_key'
+        : reading.problem === 'too_many'
+          ? 'request_too_large'
+          : 'invalid_json';
+    throw new RequestRefused(code, { reason: reading.problem });
+  }
+  const { root } = reading;
+  if (root.kind !== 'object') throw new RequestRefused('invalid_json', { reason: 'not_an_object' });
+  for (const field of STATEFUL_FIELDS) {
+    const value = presentMember(root, field);
+    if (value !== undefined && value.kind !== 'false')
+      throw new RequestRefused('unsupported_stateful', { param: field });
+  }
+  if (readBoolean(root, 'store') === true)
+    throw new RequestRefused('egress_denied', { param: 'store', reason: 'store' });
+  return { text, root, bodyBytes: bytes.byteLength, model: readModel(root) };
+}
+
+function readModel(root: JsonObject): string {
+  const model = presentMember(root, 'model');
+  if (model === undefined) return 'auto';
+  if (model.kind !== 'string' || model.value === '' || model.value.length > MAX_MODEL_LENGTH) throw invalid('model');
+  return model.value;
+}
+
+function readOutputCap(text: string, root: JsonObject): OutputCap | undefined {
+  const older = readCount(text, root, 'max_tokens', MAX_OUTPUT_CAP);
+  const newer = readCount(text, root, 'max_completion_tokens', MAX_OUTPUT_CAP);
+  if (older !== undefined && newer !== undefined) throw invalid('max_tokens');
+  if (newer !== undefined) return { field: 'max_completion_tokens', tokens: newer };
+  return older === undefined ? undefined : { field: 'max_tokens', tokens: older };
+}
+
+function readResponseFormat(root: JsonObject): ChatRequest['responseFormat'] {
+  const format = presentMember(root, 'response_format');
+  const type = format?.kind === 'object' ? presentMember(format, 'type') : undefined;
+  if (type?.kind !== 'string') return 'text';
+  return type.value === 'json_object' || type.value === 'json_schema' ? type.value : 'text';
+}
+
+function readServiceTier(root: JsonObject): string | undefined {
+  const tier = presentMember(root, 'service_tier');
+  if (tier === undefined) return undefined;
+  if (tier.kind !== 'string') throw invalid('service_tier');
+  return tier.value === 'auto' || tier.value === 'default' ? undefined : tier.value;
+}
+
+function readBoolean(object: JsonObject, name: string, prefix = ''): boolean | undefined {
+  const value = presentMember(object, name);
+  if (value === undefined) return undefined;
+  if (value.kind === 'true') return true;
+  if (value.kind === 'false') return false;
+  throw invalid(`${prefix}${name}`);
+}
+
+/** A whole number from 1 to `max`; nothing is coerced. */
+function readCount(text: string, object: JsonObject, name: string, max: number): number | undefined {
+  const value: JsonNode | undefined = presentMember(object, name);
+  if (value === undefined) return undefined;
+  if (value.kind !== 'number') throw invalid(name);
+  const count = Number(numberSource(text, value));
+  if (!Number.isSafeInteger(count) || count < 1 || count > max) throw invalid(name);
+  return count;
+}
+
+function invalid(param: string): RequestRefused {
+  return new RequestRefused('invalid_request', { param });
+}
