@@ -25,8 +25,32 @@ export const LANGUAGES_LIMIT = 31;
 /** How many points one step of `ln(costAsymmetry)` is worth: the spread of the logistic errors around a boundary. */
 const POINTS_PER_LOG_ODDS = 1_000;
 
-/** Compiles parameters; a few milliseconds of work, so once per change of the parameters. */
-export function compileClassifier(parameters: ClassifierParameters): CompiledClassifier {
+/**
+ * Compiles parameters: some 100 ms of work the first time, so never on the request path. Pass the classifier in force as
+ * `previous` when parameters change: its tables are reused, and its tries too unless lexicons changed, which leaves
+ * next to nothing to do.
+ */
+export function compileClassifier(parameters: ClassifierParameters, previous?: CompiledClassifier): CompiledClassifier {
+  const shift = boundaryShift(parameters);
+  const table = previous?.table ?? buildCharTable();
+  const isSameLexicon = JSON.stringify(parameters.lexicons) === JSON.stringify(previous?.parameters.lexicons);
+  const lexicon = previous !== undefined && isSameLexicon ? previous : compileLexicon(parameters, table);
+  return {
+    parameters,
+    table,
+    terms: lexicon.terms,
+    alwaysActive: lexicon.alwaysActive,
+    boundaries: shifted(parameters.boundaries, shift),
+    groupBoundaries: new Map(
+      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
+    ),
+  };
+}
+
+function compileLexicon(
+  parameters: ClassifierParameters,
+  table: CharTable,
+): Pick<CompiledClassifier, 'terms' | 'alwaysActive'> {
   const lexicons = mergeLexicons(parameters);
   const languages = [...lexicons.keys()];
   if (languages.length > LANGUAGES_LIMIT) throw new RangeError(`at most ${LANGUAGES_LIMIT} lexicon languages`);
@@ -39,18 +63,7 @@ export function compileClassifier(parameters: ClassifierParameters): CompiledCla
       for (const term of terms) entries.push(readTerm(term, TERM_GROUPS.indexOf(group), 1 << bit));
     }
   });
-  const shift = boundaryShift(parameters);
-  const table = buildCharTable();
-  return {
-    parameters,
-    table,
-    terms: buildTermIndex(entries, table),
-    alwaysActive,
-    boundaries: shifted(parameters.boundaries, shift),
-    groupBoundaries: new Map(
-      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
-    ),
-  };
+  return { terms: buildTermIndex(entries, table), alwaysActive };
 }
 
 /** How much a `!term` counts against the 1 of an ordinary term; two ordinary ones outweigh no single strong one. */

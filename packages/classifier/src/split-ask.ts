@@ -11,8 +11,10 @@ export interface AskParts {
   readonly materialCharacters: number;
 }
 
-/** Only this much of a message is read: its first and its last half, where people put what they ask. */
-export const WINDOW_CHARACTERS = 65_536;
+/**
+ * Only this much of a message is read (32 KiB of UTF-16): its first and its last half, where people put what they ask.
+ */
+export const WINDOW_CHARACTERS = 16_384;
 const PASTED_CHARACTERS = 400; // a block longer than this beside a shorter one is what the shorter one talks about
 const LONGEST_QUOTE = 240;
 const FAILED_QUOTES_LIMIT = 64; // keeps unclosed quotation marks from making the scan quadratic
@@ -304,8 +306,7 @@ function withoutQuotes(text: string, block: TextRange, quotes: { inlineCode: num
 }
 
 function mayOpenQuote(code: number): boolean {
-  if (code === 0x22 || code === 0x27 || code === 0x60) return true;
-  if (code < 0xab) return false;
+  if (code < 0xab) return code === 0x22 || code === 0x27 || code === 0x60;
   return (
     code === 0xab ||
     code === 0xbb ||
