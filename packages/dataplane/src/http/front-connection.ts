@@ -72,7 +72,9 @@ export class FrontConnection {
     const code = clientErrorCode(error);
     // A new connection that never said a word (a balancer's spare, a browser's guess) is owed no words either.
     const isSilent = code === 'request_timeout' && this.#socket.bytesRead === 0;
-    if (code === undefined || isSilent || !this.#socket.writable) {
+    // The client closed its side inside a message: it has left, and what it had asked for before goes with it.
+    const hasLeft = error.code === 'HPE_INVALID_EOF_STATE' && this.isBusy;
+    if (code === undefined || isSilent || hasLeft || !this.#socket.writable) {
       this.#socket.destroy();
       return;
     }
