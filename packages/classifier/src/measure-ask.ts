@@ -27,6 +27,7 @@ export interface AskReading {
 }
 
 const SPANS_LIMIT = 16; // enough to explain; keeps an explanation smaller than its prompt
+const TASK_FAMILIES = ['reason', 'design', 'write', 'debug'] as const;
 const BRIEF_WORDS = 10;
 
 /** Measures every dimension of an ask. */
@@ -38,7 +39,6 @@ export function measureAsk(reading: AskReading): Measurements {
     length: saturate(scan.words, 40),
     brevity: Math.max(0, 1 - scan.words / BRIEF_WORDS),
     sentences: saturate(scan.sentences - 1, 4),
-    question: isOneQuestion ? shortness(scan.words) : 0,
     questions: saturate(scan.questions - 1, 2),
     lists: saturate(parts.listItems, 5),
     code: saturate(parts.fenceCount * 200 + parts.codeCharacters, 600),
@@ -56,6 +56,9 @@ export function measureAsk(reading: AskReading): Measurements {
   // "…: inventory, cut-over, rollback" lists requirements when there is something to design; else commas are just commas.
   const enumeration = measurements.design?.value === 0 ? 0 : saturate(scan.commas, 4);
   measurements.enumeration = { value: enumeration, spans: [] };
+  const hasTask = TASK_FAMILIES.some((family) => (measurements[family]?.value ?? 0) > 0);
+  const question = isOneQuestion ? shortness(hasTask ? scan.words : scan.words / 2) : 0;
+  measurements.question = { value: question, spans: [] };
   return measurements as Measurements;
 }
 
