@@ -3,6 +3,7 @@ export * from './audit/audit-leaf.ts';
 export * from './audit/canonical-text.ts';
 export * from './audit/checkpoint.ts';
 export * from './audit/commitment.ts';
+export * from './audit/log-verifier.ts';
 export * from './audit/merkle-proof.ts';
 export * from './audit/merkle-tree.ts';
 export * from './audit/signed-note.ts';

@@ -44,6 +44,11 @@ export function appendLeafHashes(tree: MerkleTree, leafHashes: Iterable<Buffer>)
   return { size, edge };
 }
 
+/** The tree with one more leaf. */
+export function appendLeafHash(tree: MerkleTree, leafHash: Buffer): MerkleTree {
+  return appendLeafHashes(tree, [leafHash]);
+}
+
 /** Root hash; of the empty tree, SHA-256 of nothing. */
 export function merkleRoot(tree: MerkleTree): Buffer {
   let root = tree.edge.at(-1);
