@@ -1,4 +1,7 @@
 // Which parts of the asking message are the ask, and which are material: code, quotes, pasted blocks, signatures.
+import { isLetter, withoutQuotes } from './cut-quotes.ts';
+import { isClosing } from './is-closing.ts';
+import { isDigit, isFence, type LineKind, lineKind } from './line-kind.ts';
 import type { TextRange } from './text-range.ts';
 
 /** The parts of one message. `material` counts the characters that the ask talks about. */
@@ -16,11 +19,9 @@ export interface AskParts {
  */
 export const WINDOW_CHARACTERS = 16_384;
 const PASTED_CHARACTERS = 400; // a block longer than this beside a shorter one is what the shorter one talks about
-const LONGEST_QUOTE = 240;
-const FAILED_QUOTES_LIMIT = 64; // keeps unclosed quotation marks from making the scan quadratic
 const SIGNATURE_LINES = 8;
 
-type BlockKind = 'text' | 'list' | 'code' | 'quote' | 'tagged';
+type BlockKind = LineKind | 'tagged';
 interface Block {
   readonly kind: BlockKind;
   readonly start: number;
@@ -114,59 +115,6 @@ function firstVisible(text: string, start: number, end: number): number {
   return at;
 }
 
-function isFence(text: string, at: number, end: number): boolean {
-  return end - at >= 3 && (text.startsWith('```', at) || text.startsWith('~~~', at));
-}
-
-function lineKind(text: string, first: number, end: number): BlockKind {
-  const code = text.charCodeAt(first);
-  if (code === 0x3e) return 'quote';
-  if (first + 1 < end && (code === 0x2d || code === 0x2a || code === 0x2022 || code === 0x2b)) {
-    return text.charCodeAt(first + 1) === 0x20 || code === 0x2022 ? 'list' : 'text';
-  }
-  let at = first;
-  while (at < end && at < first + 3 && isDigit(text.charCodeAt(at))) at += 1;
-  if (isCodeLine(text, first, end)) return 'code';
-  const isNumbered = at > first && at + 1 < end && (text[at] === '.' || text[at] === ')') && text[at + 1] === ' ';
-  return isNumbered ? 'list' : 'text';
-}
-
-const CODE_OPENINGS = [
-  'import ',
-  'from ',
-  'def ',
-  'class ',
-  'const ',
-  'let ',
-  'var ',
-  'function ',
-  '#include',
-  'public ',
-  'return ',
-];
-
-/** Code that was pasted without a fence: closed like a statement or a block, or opened by a keyword and full of signs. */
-function isCodeLine(text: string, first: number, end: number): boolean {
-  let last = end - 1;
-  while (last > first && text.charCodeAt(last) <= 0x20) last -= 1;
-  const closing = text.charAt(last);
-  if (closing === ';' || closing === '{' || closing === '}') return true;
-  if (text[first] === '<' && closing === '>') return true;
-  const opening = CODE_OPENINGS.find((word) => text.startsWith(word, first));
-  if (opening === undefined) return false;
-  if (opening === 'from ') return text.slice(first, Math.min(end, first + 120)).includes(' import ');
-  return (
-    opening.startsWith('#') ||
-    closing === ':' ||
-    closing === ')' ||
-    /[=(]/.test(text.slice(first, Math.min(end, first + 120)))
-  );
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
 const MATERIAL_TAGS = [
   'system-reminder',
   'environment_details',
@@ -214,128 +162,12 @@ function cutSignature(text: string, blocks: Block[]): void {
   if (last !== undefined) last.end = Math.min(last.end, marker);
 }
 
-const LONGEST_CLOSING = 40;
-const CLOSINGS = [
-  '-- ',
-  'best regards',
-  'kind regards',
-  'regards',
-  'best wishes',
-  'sincerely',
-  'yours',
-  'many thanks',
-  'cheers',
-  'mit freundlichen',
-  'freundliche grüße',
-  'viele grüße',
-  'beste grüße',
-  'liebe grüße',
-  'gruß',
-  'cordialement',
-  'bien à vous',
-  'sincères salutations',
-  'saludos',
-  'atentamente',
-  'un saludo',
-  'atenciosamente',
-  'cumprimentos',
-  'abraços',
-  'cordiali saluti',
-  'distinti saluti',
-  'met vriendelijke groet',
-  'groeten',
-  'pozdrawiam',
-  'z poważaniem',
-  'с уважением',
-  'з повагою',
-  'saygılarımla',
-  'trân trọng',
-  'salam hormat',
-  '此致',
-  '敬具',
-  'よろしくお願い',
-  '감사합니다',
-];
-
-function isClosing(text: string, start: number, end: number): boolean {
-  if (end - start > LONGEST_CLOSING) return false;
-  const line = text.slice(start, end).toLowerCase();
-  return line === '--' || CLOSINGS.some((closing) => line.startsWith(closing));
-}
-
 function chooseAsking(blocks: readonly Block[]): readonly Block[] {
   const prose = blocks.filter((block) => block.kind === 'text' || block.kind === 'list');
   const short = prose.filter((block) => block.end - block.start <= PASTED_CHARACTERS || block.kind === 'list');
   const isFramed = short.some((block) => block.kind === 'text' && (block === prose[0] || block === prose.at(-1)));
   if (prose.length === 0) return blocks.filter((block) => block.kind === 'quote' || block.kind === 'tagged');
   return isFramed ? short : prose;
-}
-
-const CLOSING_QUOTES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['“', '”'],
-  ['„', '“”'],
-  ['«', '»'],
-  ['»', '«'],
-  ['‘', '’'],
-  ["'", "'"],
-  ['「', '」'],
-  ['『', '』'],
-  ['《', '》'],
-  ['`', '`'],
-]);
-
-function withoutQuotes(text: string, block: TextRange, quotes: { inlineCode: number; failed: number }): TextRange[] {
-  const ranges: TextRange[] = [];
-  let start = block.start;
-  for (let at = block.start; at < block.end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (!mayOpenQuote(code) || quotes.failed >= FAILED_QUOTES_LIMIT) continue;
-    const end = endOfQuote(text, at, block);
-    if (end === -1) {
-      quotes.failed += 1;
-      continue;
-    }
-    if (code === 0x60) quotes.inlineCode += 1;
-    ranges.push({ start, end: at });
-    start = end;
-    at = end - 1;
-  }
-  ranges.push({ start, end: block.end });
-  return ranges.filter((range) => range.end > range.start);
-}
-
-function mayOpenQuote(code: number): boolean {
-  if (code < 0xab) return code === 0x22 || code === 0x27 || code === 0x60;
-  return (
-    code === 0xab ||
-    code === 0xbb ||
-    (code >= 0x2018 && code <= 0x201e) ||
-    code === 0x300c ||
-    code === 0x300e ||
-    code === 0x300a
-  );
-}
-
-function endOfQuote(text: string, at: number, block: TextRange): number {
-  const opening = text.charAt(at);
-  const closings = CLOSING_QUOTES.get(opening);
-  if (closings === undefined) return -1;
-  const isApostrophe = opening === "'" || opening === '‘';
-  if (isApostrophe && at > block.start && isLetter(text.charCodeAt(at - 1))) return -1;
-  const limit = Math.min(block.end, at + LONGEST_QUOTE);
-  for (let index = at + 1; index < limit; index += 1) {
-    if (text.charCodeAt(index) === 0x0a) return -1;
-    if (!closings.includes(text.charAt(index))) continue;
-    if (isApostrophe && isLetter(text.charCodeAt(index + 1))) continue;
-    return index + 1;
-  }
-  return -1;
-}
-
-function isLetter(code: number): boolean {
-  const lower = code | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0xc0 && code < 0x2000) || code >= 0x3040;
 }
 
 function hasWord(text: string, range: TextRange): boolean {
