@@ -8,7 +8,7 @@ import type {
   SealedSnapshot,
   Snapshot,
 } from '@secrouter/proto';
-import type { PoolClient } from 'pg';
+import type { ClientBase, Pool, PoolClient } from 'pg';
 import type { BaselineFiles, ConfigChange, ConfigState, OverrideDifference } from '../policy/config-state.ts';
 
 /** Newest position of a cell, and the database's time: one clock for all processes. */
@@ -33,9 +33,9 @@ export async function lockHead(client: PoolClient, cell: string): Promise<Config
 
 /** The state that the head was built from; undefined before the first publication. */
 export async function readConfigState(
-  client: PoolClient,
+  client: ClientBase | Pool,
   cell: string,
-  head: ConfigHead,
+  head: Pick<ConfigHead, 'revision'>,
 ): Promise<ConfigState | undefined> {
   const { rows } = await client.query<{ files: BaselineFiles }>(
     `SELECT baseline.files FROM config_revision AS revision

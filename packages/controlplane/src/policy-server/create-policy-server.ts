@@ -31,7 +31,7 @@ export interface PolicyServer {
 
 /** Starts the policy server. Rejects with `NothingToServe` when neither the file nor the table has a valid policy. */
 export async function startPolicyServer(config: PolicyServerConfig, log: Logger): Promise<PolicyServer> {
-  const signingKey = await readSigningKey(config.signingKeyFile);
+  const signingKey = readSigningKey(config.signingKeyFile);
   const { pool, redis } = connectStores(config, log);
   const keys = redisKeys(config.cell, config.redisPrefix);
   const publishing: PublishDependencies = {

@@ -1,6 +1,6 @@
 // The private key that signs snapshots, and what pods need to trust it.
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { type TrustedKey, trustedKeyOf } from '@secrouter/proto';
 
 export interface SigningKey {
@@ -9,8 +9,8 @@ export interface SigningKey {
 }
 
 /** Reads a PKCS8 PEM file with an Ed25519 or EC P-256 key; throws with the file's name, never its content. */
-export async function readSigningKey(path: string): Promise<SigningKey> {
-  const pem = await readFile(path, 'utf8');
+export function readSigningKey(path: string): SigningKey {
+  const pem = readFileSync(path, 'utf8');
   try {
     const privateKey = createPrivateKey(pem);
     return { privateKey, trusted: trustedKeyOf(createPublicKey(privateKey)) };

@@ -1,0 +1,111 @@
+// The key sets of the issuers in force: a refresher each, kept while its issuer's settings stay the same.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type FetchJson,
+  type IssuerRules,
+  issuerNamespaces,
+  KeySetRefresher,
+  type KeySetStore,
+  type StoredKeySet,
+  type TrustedIssuer,
+} from '@secrouter/proto';
+import type { Logger } from 'pino';
+
+interface HeldRefresher {
+  readonly settings: string;
+  readonly refresher: KeySetRefresher;
+  readonly started: Promise<void>;
+}
+
+export interface IssuerKeysDependencies {
+  /** Where the last good sets survive a restart. */
+  readonly directory: string;
+  readonly fetchJson: FetchJson;
+  readonly log: Logger;
+}
+
+/** The issuers that this process trusts, with their keys. */
+export class IssuerKeys {
+  readonly #deps: IssuerKeysDependencies;
+  readonly #held = new Map<string, HeldRefresher>();
+
+  constructor(deps: IssuerKeysDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The issuers of a configuration with their keys; waits for the first attempt of those that are new. */
+  async trusted(issuers: readonly IssuerRules[]): Promise<TrustedIssuer[]> {
+    await this.#closeOthers(new Set(issuers.map(({ issuer }) => issuer)));
+    const namespaces = issuerNamespaces(issuers);
+    const held = issuers.map((rules) => this.#hold(rules));
+    await Promise.all(held.map(({ started }) => started));
+    return issuers.flatMap((rules, index) => {
+      const [namespace, keys] = [namespaces[index], held[index]?.refresher];
+      return namespace === undefined || keys === undefined ? [] : [{ rules, namespace, keys }];
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#closeOthers(new Set());
+  }
+
+  async #closeOthers(wanted: ReadonlySet<string>): Promise<void> {
+    const gone = [...this.#held.entries()].filter(([issuer]) => !wanted.has(issuer));
+    for (const [issuer] of gone) this.#held.delete(issuer);
+    await Promise.all(gone.map(([, { refresher }]) => refresher.close()));
+  }
+
+  #hold(rules: IssuerRules): HeldRefresher {
+    const settings = JSON.stringify([rules.jwksUri, rules.jwksCacheTtlSeconds, rules.jwksMaxStaleSeconds]);
+    const held = this.#held.get(rules.issuer);
+    if (held?.settings === settings) return held;
+    void held?.refresher.close();
+    const refresher = this.#createRefresher(rules);
+    const fresh = { settings, refresher, started: refresher.start() };
+    this.#held.set(rules.issuer, fresh);
+    return fresh;
+  }
+
+  #createRefresher(rules: IssuerRules): KeySetRefresher {
+    const { directory, fetchJson, log } = this.#deps;
+    const name = createHash('sha256').update(rules.issuer).digest('hex').slice(0, 32);
+    return new KeySetRefresher({
+      issuer: rules.issuer,
+      ...(rules.jwksUri === undefined ? {} : { jwksUri: rules.jwksUri }),
+      cacheTtlMs: rules.jwksCacheTtlSeconds * 1_000,
+      maxStaleMs: rules.jwksMaxStaleSeconds * 1_000,
+      fetchJson,
+      store: keySetFile(join(directory, `${name}.json`)),
+      environment: { nowMs: Date.now, schedule, random: Math.random },
+      onAttempt: (outcome) => {
+        if (outcome.outcome === 'failed')
+          log.warn({ issuer: rules.issuer, reason: outcome.failure }, 'sign-in keys could not be refreshed');
+      },
+    });
+  }
+}
+
+function schedule(delayMs: number, action: () => void): () => void {
+  const timer = setTimeout(action, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+function keySetFile(path: string): KeySetStore {
+  return {
+    async load() {
+      try {
+        return JSON.parse(await readFile(path, 'utf8')) as StoredKeySet; // the refresher judges what it reads
+      } catch {
+        return undefined;
+      }
+    },
+    async save(stored) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(`${path}.tmp`, JSON.stringify(stored), { mode: 0o600 });
+      await rename(`${path}.tmp`, path);
+    },
+  };
+}
