@@ -6,10 +6,14 @@ const WORKSPACE_ROOT = join(import.meta.dirname, '..', '..');
 
 const config: NextConfig = {
   basePath: '/admin',
-  outputFileTracingRoot: WORKSPACE_ROOT,
-  turbopack: { root: WORKSPACE_ROOT },
   // Workspace packages export TypeScript sources.
   transpilePackages: ['@secrouter/proto', '@secrouter/classifier'],
+  outputFileTracingRoot: WORKSPACE_ROOT,
+  turbopack: {
+    root: WORKSPACE_ROOT,
+    // The contract reads a file beside its own source as it is loaded, which a bundle does not have.
+    resolveAlias: { './rpc/policy-contract.ts': './src/console/without-grpc.ts' },
+  },
   // Loaded by Node itself: they read files beside their own modules or hold state that must exist once.
   serverExternalPackages: [
     '@grpc/grpc-js',

@@ -67,7 +67,8 @@ async function openSession(
     issuer: identity.issuer,
     principal: identity.principal,
     ...(identity.email === undefined ? {} : { email: identity.email }),
-    groups: identity.groups,
+    // The policy merge takes roles as groups, for a session as for a token.
+    groups: [...identity.groups, ...identity.roles],
     ...(identity.authTimeSeconds === undefined ? {} : { authTimeSeconds: identity.authTimeSeconds }),
     idToken: tokens.idToken,
   };

@@ -35,6 +35,12 @@ export const PeopleIcon = (props: IconProps) => (
     <path d="M2.5 20c.6-3.6 3.2-5.5 6.5-5.500s5.9 1.9 6.5 5.500M16 4.800a3.5 3.5 0 0 1 0 6.400M18 14.900c2 .7 3.2 2.5 3.6 5.1" />
   </Icon>
 );
+export const PersonIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="8" r="4" />
+    <path d="M4.5 20.5c.7-4 3.8-6 7.5-6s6.8 2 7.5 6" />
+  </Icon>
+);
 export const PolicyIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M12 3l7.5 3v5.500c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.500V6z" />

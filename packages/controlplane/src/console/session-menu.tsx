@@ -3,6 +3,7 @@
 import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import { adminFetch } from './admin-fetch.ts';
+import { PersonIcon } from './icons.tsx';
 
 export interface SessionMenuProps {
   readonly principal: string;
@@ -24,8 +25,8 @@ export function SessionMenu({ principal, email, csrfToken }: SessionMenuProps) {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton aria-label={`Signed in as ${name}`} className="session-button">
-          <Avatar size={34} radius="xl" color="indigo" variant="filled" aria-hidden="true">
-            {name.slice(0, 2).toUpperCase()}
+          <Avatar size={34} radius="xl" color="indigo" variant="light">
+            <PersonIcon />
           </Avatar>
         </UnstyledButton>
       </Menu.Target>

@@ -46,6 +46,7 @@ export function UsageChart({ days, models }: UsageChartProps) {
           tickLine="none"
           maxBarWidth={28}
           barProps={{ isAnimationActive: false }}
+          barChartProps={{ accessibilityLayer: false }}
         />
       </div>
       <VisuallyHidden>

@@ -4,7 +4,8 @@ import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { adminFetch } from '../admin-fetch.ts';
-import { type FleetAnswer, type PushState, pushState } from '../fleet/push-state.ts';
+import type { FleetPod } from '../fleet/fleet-pod.ts';
+import { type PushState, pushState } from '../fleet/push-state.ts';
 import { formatDuration } from '../format.ts';
 import { WarningIcon } from '../icons.tsx';
 import { Panel } from '../panel.tsx';
@@ -74,11 +75,11 @@ async function watchPush(
 ): Promise<void> {
   const until = Date.now() + WATCH_LIMIT_MS;
   while (!signal.aborted && Date.now() < until) {
-    const answer = await adminFetch<FleetAnswer>('/api/fleet', { signal });
+    const answer = await adminFetch<{ readonly pods: readonly FleetPod[] }>('/api/fleet', { signal });
     if (signal.aborted) return;
     onFailure(answer.outcome === 'ok' ? undefined : answer.message);
     if (answer.outcome === 'ok') {
-      const state = pushState(answer.body, revision);
+      const state = pushState(answer.body.pods, revision);
       onState(state);
       if (state.pods > 0 && state.applied + state.refusals.length === state.pods) return;
     } else if (answer.status === 401 || answer.status === 403) return;
