@@ -1,6 +1,9 @@
 // What the end-to-end and integration tests drive without a process of their own.
 export { appendAuditEvents } from './audit/append-audit-events.ts';
 export { ensureCheckpoint, readAuditSigningKey } from './audit/sign-checkpoint.ts';
+export { type AuditVerification, verifyAudit } from './audit/verify-audit.ts';
+export { withTransaction } from './db/transaction.ts';
+export { createLogger } from './environment/create-logger.ts';
 export { migrate } from './migrate/migrate.ts';
 export { type ChangeContext, type PublishDependencies, type PublishOutcome, publish } from './policy/publish.ts';
 export { publishBaseline } from './policy/publish-baseline.ts';

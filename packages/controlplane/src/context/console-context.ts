@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { type RedisKeys, redisKeys, VerifiedTokenCache } from '@secrouter/proto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { appendAuditEvents } from '../audit/append-audit-events.ts';
 import { fetchKeyDocument } from '../auth/fetch-key-document.ts';
 import { IssuerKeys } from '../auth/issuer-keys.ts';
 import { createPrisma, type PrismaClient } from '../db/create-prisma.ts';
+import { createLogger } from '../environment/create-logger.ts';
 import type { PublishDependencies } from '../policy/publish.ts';
 import { PublishedPolicyReader } from '../policy/published-policy.ts';
 import { readSigningKey } from '../policy/signing-key.ts';
@@ -43,7 +44,7 @@ export function consoleContext(): ConsoleContext {
 
 /** Builds a context from settings; tests build their own. */
 export function createConsoleContext(config: ConsoleConfig): ConsoleContext {
-  const log = pino({ name: 'console', level: config.logLevel });
+  const log = createLogger('console', config.logLevel);
   const pool = new pg.Pool({
     connectionString: config.databaseUrl,
     max: POOL_SIZE,

@@ -1,7 +1,7 @@
 // What every admin route stands on: who calls, with which right, and every error as JSON. Never a redirect.
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type EffectivePolicy, type RefusalDetails, RequestRefused, type Role, refusalAnswer } from '@secrouter/proto';
+import { type EffectivePolicy, RequestRefused, type Role } from '@secrouter/proto';
 import { type AdminCaller, authenticateAdmin, type BrowserSession } from '../auth/authenticate-admin.ts';
 import type { ConsoleContext } from '../context/console-context.ts';
 import { type PublishedPolicy, policyOf } from '../policy/published-policy.ts';

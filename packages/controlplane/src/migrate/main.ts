@@ -1,12 +1,12 @@
 // Applies the database migrations and ends: 0 when the schema is current, 78 when it cannot be made so.
 import { EXIT_CONFIG } from '@secrouter/proto';
 import pg from 'pg';
-import { pino } from 'pino';
+import { createLogger } from '../environment/create-logger.ts';
 
 import { readMigrationConfig } from './config.ts';
 import { MigrationRefused, migrate } from './migrate.ts';
 
-const log = pino({ name: 'migrate' });
+const log = createLogger('migrate', 'info');
 const client = new pg.Client({ ...readMigrationConfig(), application_name: 'secrouter-migrate' });
 
 try {

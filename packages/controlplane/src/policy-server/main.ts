@@ -1,12 +1,12 @@
 // The policy server's process: settings, start, signals. Everything else is in its composition root.
 import { EXIT_CONFIG } from '@secrouter/proto';
-import { pino } from 'pino';
+import { createLogger } from '../environment/create-logger.ts';
 import { NothingToServe } from './bring-file-into-force.ts';
 import { readPolicyServerConfig } from './config.ts';
 import { startPolicyServer } from './create-policy-server.ts';
 
 const config = readPolicyServerConfig();
-const log = pino({ name: 'policy-server', level: config.logLevel });
+const log = createLogger('policy-server', config.logLevel);
 
 try {
   const server = await startPolicyServer(config, log);
