@@ -2,8 +2,16 @@
 export { appendAuditEvents } from './audit/append-audit-events.ts';
 export { ensureCheckpoint, readAuditSigningKey } from './audit/sign-checkpoint.ts';
 export { type AuditVerification, verifyAudit } from './audit/verify-audit.ts';
+export type { BrowserSession } from './auth/authenticate-admin.ts';
+export type { ConsoleConfig } from './context/config.ts';
+export { type ConsoleContext, closeConsoleContext, createConsoleContext } from './context/console-context.ts';
 export { withTransaction } from './db/transaction.ts';
 export { createLogger } from './environment/create-logger.ts';
+export { type AdminHandler, type AdminRouteOptions, answerAdmin } from './http/answer-admin.ts';
+export { removeOverride, rulePlace, tierPlace, writeOverride } from './http/override-routes.ts';
+export { previewOverride } from './http/preview-route.ts';
+export { reloadFile } from './http/reload-route.ts';
+export { addRevocation, removeRevocation } from './http/revocation-routes.ts';
 export { migrate } from './migrate/migrate.ts';
 export { type ChangeContext, type PublishDependencies, type PublishOutcome, publish } from './policy/publish.ts';
 export { publishBaseline } from './policy/publish-baseline.ts';
@@ -13,3 +21,6 @@ export { INGEST_STEPS, type IngestStep, ingestItems } from './usage/ingest-items
 export { LedgerWriter } from './usage/ledger-writer.ts';
 export { type IngestItem, parseBatch } from './usage/parse-batch.ts';
 export { leaseReaper } from './usage/reap-leases.ts';
+export { readConfig } from './use-cases/config/read-config.ts';
+export { describeFleet, readFleet } from './use-cases/config/read-fleet.ts';
+export { readRevision } from './use-cases/config/read-revision.ts';

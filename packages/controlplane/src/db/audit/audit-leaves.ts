@@ -21,7 +21,7 @@ const INSERT = `
   INSERT INTO audit_leaves (cell, log_index, event_id, type, time, principal, actor, source_ip, request_id, model, tier,
                             outcome, code, hash, body)
   SELECT $1, i, e, y, t, p, a, s, r, m, k, o, c, decode(h, 'hex'), b
-    FROM jsonb_to_recordset($2::jsonb) AS leaf(i bigint, e uuid, y text, t timestamptz, p text, a text, s text, r text,
+    FROM json_to_recordset($2::json) AS leaf(i bigint, e uuid, y text, t timestamptz, p text, a text, s text, r text,
                                                m text, k text, o text, c text, h text, b text)`;
 
 /** Which of these events are in the log, as `<event id> <type>`. */

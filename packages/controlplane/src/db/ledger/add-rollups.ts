@@ -48,7 +48,7 @@ const sumColumns = ROLLUP_SUMS.map((name) => name.replace(/[A-Z]/g, (letter) => 
 const ADD = `
   INSERT INTO usage_rollups (cell, bucket, principal, email, cost_center, provider, model, tier, ${sumColumns.join(', ')})
   SELECT $1, bucket, principal, email, "costCenter", provider, model, tier, ${ROLLUP_SUMS.map((name) => `"${name}"`).join(', ')}
-    FROM jsonb_to_recordset($2::jsonb) AS sums(bucket timestamptz, principal text, email text, "costCenter" text,
+    FROM json_to_recordset($2::json) AS sums(bucket timestamptz, principal text, email text, "costCenter" text,
       provider text, model text, tier text, ${ROLLUP_SUMS.map((name) => `"${name}" bigint`).join(', ')})
   ON CONFLICT ON CONSTRAINT usage_rollups_key
   DO UPDATE SET ${sumColumns.map((column) => `${column} = usage_rollups.${column} + EXCLUDED.${column}`).join(', ')}`;

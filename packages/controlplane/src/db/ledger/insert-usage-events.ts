@@ -58,6 +58,6 @@ const COLUMNS: readonly (readonly [column: string, field: keyof UsageEvent, type
 const INSERT = `
   INSERT INTO usage_events (${COLUMNS.map(([column]) => column).join(', ')})
   SELECT ${COLUMNS.map(([, field]) => `"${field}"`).join(', ')}
-    FROM jsonb_to_recordset($1::jsonb) AS event(${COLUMNS.map(([, field, type]) => `"${field}" ${type}`).join(', ')})
+    FROM json_to_recordset($1::json) AS event(${COLUMNS.map(([, field, type]) => `"${field}" ${type}`).join(', ')})
   ON CONFLICT (event_id) DO NOTHING
   RETURNING event_id`;
