@@ -1,6 +1,12 @@
 // What the quick start's machinery offers to the test suite: real stores with a life.
 
 export {
+  DEFAULT_QUICK_START_PORTS,
+  type QuickStartPorts,
+  quickStartConfig,
+} from '../quick-start/quick-start-config.ts';
+export { findPersona } from './identity-provider/personas.ts';
+export {
   type IdentityProviderOptions,
   type RunningIdentityProvider,
   startIdentityProvider,

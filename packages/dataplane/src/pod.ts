@@ -11,6 +11,7 @@ import { HTTP_LIMITS } from './http/http-limits.ts';
 import { startManagementListener } from './http/management-listener.ts';
 import { type Listener, startListener } from './http/start-listener.ts';
 import { POD_VERSION } from './observe/pod-version.ts';
+import { trustedProxiesOf } from './request/trusted-proxies.ts';
 
 const FLUSH_DEADLINE_MS = 5_000;
 
@@ -31,7 +32,13 @@ export async function startPod(config: PodConfig, log: Logger): Promise<Pod> {
   const left = await readLeftSpools(parts.spoolDirectory, services.events.podStream);
   void recoverSpools(left, parts.identity, parts.queue.send, log);
 
-  const consoleProxy = createConsoleProxy({ target: new URL(config.SECROUTER_CONSOLE_URL), log: httpLog(log) });
+  const consoleProxy = createConsoleProxy({
+    target: new URL(config.SECROUTER_CONSOLE_URL),
+    log: httpLog(log),
+    identityOrigins: () =>
+      services.policies.current?.config.security.oidc.map(({ issuer }) => new URL(issuer).origin) ?? [],
+    trustedProxies: () => trustedProxiesOf(services.policies.current),
+  });
   const app = buildApp({
     services,
     readiness: () => plane.state.readiness(),

@@ -62,7 +62,7 @@ export class PolicyHolder {
     }
     const opened = openSnapshot(sealed, this.#cell, this.#trustedKeys());
     if (opened.outcome === 'refused') return { outcome: 'refused', reason: opened.problem, path: '' };
-    const compiled = compileSnapshot(opened.snapshot);
+    const compiled = compileSnapshot(opened.snapshot, this.#current);
     if (compiled.outcome === 'inconsistent')
       return { outcome: 'refused', reason: 'inconsistent', path: compiled.problems[0]?.path ?? '' };
     this.#current = compiled.policy;

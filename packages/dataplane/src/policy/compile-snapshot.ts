@@ -41,9 +41,10 @@ export interface CompiledPolicy {
 /** Merged policies kept for one snapshot; the least recently used goes first. */
 export const MAX_CACHED_MERGES = 10_000;
 
-/** Compiles a snapshot, or names what makes it inconsistent, with the field's path. */
+/** Compiles a snapshot, reusing what the one in force has in common with it, or names what makes it inconsistent, with the field's path. */
 export function compileSnapshot(
   snapshot: Snapshot,
+  previous?: CompiledPolicy,
 ):
   | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
   | { readonly outcome: 'inconsistent'; readonly problems: readonly ConfigProblem[] } {
@@ -55,7 +56,7 @@ export function compileSnapshot(
     snapshot,
     config,
     models: compileModelIndex(config),
-    classifier: compileClassifier(parameters.parameters),
+    classifier: compileClassifier(parameters.parameters, previous?.classifier),
     egressRules: compileEgress(config.security.egress.allowlist),
     policyNamesGroups: Object.keys(config.security.policy.groups).length > 0,
     revoked: {

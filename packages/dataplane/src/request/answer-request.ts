@@ -2,15 +2,15 @@
 // The only place where an error becomes an HTTP answer.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestRefused, refusalAnswer, uuidV7 } from '@secrouter/proto';
-import { type CompiledCidrs, clientAddress, compileCidrs } from '../http/client-address.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { ClientGone } from '../http/client-writer.ts';
-import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import { RelayedRefusal } from '../stages/relayed-error.ts';
 import { UpstreamFailure } from '../upstream/upstream-failure.ts';
 import { setCommonHeaders, setPolicyHeaders } from './answer-head.ts';
 import type { RequestFacts } from './govern-request.ts';
 import type { PodServices } from './pod-services.ts';
 import type { RequestContext } from './request-context.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 
 const POLICY_RETRY_SECONDS = 2;
 const MAX_CLIENT_ID_LENGTH = 128;
@@ -75,15 +75,6 @@ function makeContext(
     policy,
     forwardedHeaders: forwardedHeaders(request),
   };
-}
-
-// Compiled once per snapshot.
-const trustedProxies = new WeakMap<CompiledPolicy, CompiledCidrs>();
-
-function trustedProxiesOf(policy: CompiledPolicy): CompiledCidrs {
-  const known = trustedProxies.get(policy) ?? compileCidrs(policy.config.security.trustedProxies);
-  trustedProxies.set(policy, known);
-  return known;
 }
 
 function answerError(error: unknown, request: IncomingMessage, response: ServerResponse, ending: Ending): string {
