@@ -29,7 +29,7 @@ export interface ConfigWorld {
   close(): Promise<void>;
 }
 
-// The example file as a test edits it: plain JSON.
+// JSON as a test pokes at it: the example file, an answer.
 // biome-ignore lint/suspicious/noExplicitAny: a test pokes at arbitrary places of a JSON document
 export type ConfigJson = any;
 
