@@ -20,7 +20,13 @@ export { type PolicyServer, startPolicyServer } from './policy-server/create-pol
 export { INGEST_STEPS, type IngestStep, ingestItems } from './usage/ingest-items.ts';
 export { LedgerWriter } from './usage/ledger-writer.ts';
 export { type IngestItem, parseBatch } from './usage/parse-batch.ts';
+export { awaitPositions, type BooksReader } from './usage/position-barrier.ts';
 export { leaseReaper } from './usage/reap-leases.ts';
+export { positionTidier } from './usage/tidy-positions.ts';
+export { latestCheckpoint } from './use-cases/audit/latest-checkpoint.ts';
+export { listAudit, readAuditEvent } from './use-cases/audit/list-audit.ts';
 export { readConfig } from './use-cases/config/read-config.ts';
 export { describeFleet, readFleet } from './use-cases/config/read-fleet.ts';
 export { readRevision } from './use-cases/config/read-revision.ts';
+export { readOwnUsage } from './use-cases/usage/read-own-usage.ts';
+export { readUsage } from './use-cases/usage/read-usage.ts';

@@ -7,12 +7,14 @@ import type { Logger } from 'pino';
 import { ensurePartitions } from '../db/ledger/ensure-partitions.ts';
 import { LedgerWriter } from '../usage/ledger-writer.ts';
 import { leaseReaper } from '../usage/reap-leases.ts';
+import { type LaggingStream, positionTidier } from '../usage/tidy-positions.ts';
 import { checkpointOnce, checkpointRounds } from './checkpointer.ts';
 import type { AggregatorConfig } from './config.ts';
 import { startEventWorker } from './event-worker.ts';
 import { repeat } from './repeat.ts';
 
 const PARTITION_INTERVAL_MS = 24 * 60 * 60 * 1_000;
+const TIDY_INTERVAL_MS = 15_000;
 const FIRST_CONNECT_RETRY_MS = 500;
 const POOL_SIZE = 4;
 /** A statement that takes longer is given up and the batch tried again; a hung server must not hang this process. */
@@ -37,11 +39,13 @@ export async function startAggregator(config: AggregatorConfig, log: Logger, sig
   const writer = new LedgerWriter({ pool, cell, log });
   const podStream = uuidV7(Date.now(), randomBytes(10));
   const reap = leaseReaper({ redis, keys, cell, podId, podStream, write: (batch) => writer.write(batch) });
+  const tidy = positionTidier({ pool, redis, keys, cell }, Date.now);
   const worker = await startEventWorker({ connection: queueRedis, queuePrefix: keys.queuePrefix, cell, writer, log });
   const checkpointing = { ...config, pool, log };
   const repeating = [
     repeat(checkpointRounds(checkpointing, Date.now), config.checkpointIntervalMs),
     repeat(reportingRounds(reap, log), config.reapIntervalMs),
+    repeat(tidyRounds(tidy, log), TIDY_INTERVAL_MS),
     repeat(partitionRounds(pool, log), PARTITION_INTERVAL_MS),
   ];
   return {
@@ -105,6 +109,16 @@ function reportingRounds(reap: () => Promise<number>, log: Logger): () => Promis
       if (ended > 0) log.warn({ leases: ended }, 'leases of dead pods ended and charged');
     } catch (error) {
       log.warn({ reason: String(error) }, 'leases not examined');
+    }
+  };
+}
+
+function tidyRounds(tidy: () => Promise<readonly LaggingStream[]>, log: Logger): () => Promise<void> {
+  return async () => {
+    try {
+      for (const stream of await tidy()) log.error({ ...stream }, 'events of a pod have not arrived');
+    } catch (error) {
+      log.warn({ reason: String(error) }, 'positions not examined');
     }
   };
 }
