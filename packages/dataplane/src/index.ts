@@ -1,3 +1,10 @@
-// The package's one door: a pod to start, and its environment for documentation.
+// The package's one door: a pod to start, its environment for documentation, and the HTTP front for its own suites.
 export { type PodConfig, podEnvironmentSchema, readPodConfig } from './config.ts';
+export { clientAddress, compileCidrs } from './http/client-address.ts';
+export { type ConsoleProxy, createConsoleProxy } from './http/console-proxy.ts';
+export { HTTP_LIMITS, type HttpLimits } from './http/http-limits.ts';
+export { ByteBudget, readBody, requireJson } from './http/read-body.ts';
+export { sendRefusal } from './http/refusal-response.ts';
+export { type Listener, startListener } from './http/start-listener.ts';
+export type { ListenerTls } from './http/tls-context.ts';
 export { type Pod, startPod } from './pod.ts';

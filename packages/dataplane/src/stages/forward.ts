@@ -1,16 +1,15 @@
 // Stage 8 of 10. In: the route. Out: an exchange with the first candidate that answers. Each attempt asks for its own
 // permit; the next one is tried only while the client has not received a byte.
-import { type ModelConfig, type ProviderConfig, RequestRefused } from '@secrouter/proto';
-import type { Dispatcher } from 'undici';
+import { type ModelConfig, RequestRefused } from '@secrouter/proto';
 import type { Grant } from '../request/grant.ts';
 import type { JudgedRequest } from '../request/judged-request.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { Circuits } from '../upstream/circuits.ts';
 import type { CredentialStore } from '../upstream/credential-store.ts';
 import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
+import { sendUpstream, type UpstreamResponse } from '../upstream/send-upstream.ts';
 import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
 import { refusalOf, type UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
-import { upstreamTarget } from '../upstream/upstream-request.ts';
 import type { Route } from './choose-route.ts';
 import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
 import { type BodyChanges, upstreamBody } from './upstream-body.ts';
@@ -18,7 +17,7 @@ import { type BodyChanges, upstreamBody } from './upstream-body.ts';
 /** An answer whose headers came. */
 export interface Exchange {
   readonly model: ModelConfig;
-  readonly response: Dispatcher.ResponseData;
+  readonly response: UpstreamResponse;
   readonly attempts: number;
   readonly adjusted: readonly string[];
   readonly upstreamRequestId: string | null;
@@ -126,7 +125,16 @@ async function attempt(
     !dependencies.withoutStreamUsage.has(permit.baseUrl);
   const body = upstreamBody(request, model, { ...changes, askForUsage: asksForUsage });
   try {
-    const response = await send(permit, provider, dispatcher, secret, request, body.text, context);
+    const response = await sendUpstream(permit, {
+      provider,
+      dispatcher,
+      secret,
+      endpoint: request.endpoint,
+      isStream: request.stream,
+      body: body.text,
+      forwardedHeaders: context.forwardedHeaders,
+      signal: context.signal,
+    });
     const judged = await judgeStatus(response, () => dependencies.onKeyRefused(model.provider));
     if (judged.outcome === 'refused') {
       if (asksForUsage && isStreamOptionsRefusal(judged)) {
@@ -155,34 +163,6 @@ async function attempt(
     if (error instanceof RequestRefused) return failed(error, true);
     return failedAttempt(upstreamFailure(error), permit, context, dependencies);
   }
-}
-
-function send(
-  permit: EgressPermit,
-  provider: ProviderConfig,
-  dispatcher: Dispatcher,
-  secret: string | undefined,
-  request: JudgedRequest,
-  body: string,
-  context: RequestContext,
-): Promise<Dispatcher.ResponseData> {
-  const target = upstreamTarget(permit, provider, request.endpoint, secret);
-  const { timeouts } = provider;
-  return dispatcher.request({
-    origin: target.origin,
-    path: target.path,
-    method: 'POST',
-    headers: {
-      accept: request.stream ? 'text/event-stream' : 'application/json',
-      ...context.forwardedHeaders,
-      ...target.headers,
-      'content-type': 'application/json',
-    },
-    body,
-    signal: context.signal,
-    headersTimeout: request.stream ? timeouts.firstByteStreamMs : timeouts.firstByteMs,
-    bodyTimeout: timeouts.idleMs,
-  });
 }
 
 function failedAttempt(

@@ -1,6 +1,6 @@
 // What an upstream's status means: an answer, the caller's own business, our business, or a reason to try the next one.
 import { RequestRefused } from '@secrouter/proto';
-import type { Dispatcher } from 'undici';
+import type { UpstreamResponse } from '../upstream/send-upstream.ts';
 import { relayedError } from './relayed-error.ts';
 
 /** An answer that is none. */
@@ -20,7 +20,7 @@ const LONGEST_UPSTREAM_RETRY_SECONDS = 3_600;
 
 /** Judges the status; reads the body of what is not an answer. */
 export async function judgeStatus(
-  response: Dispatcher.ResponseData,
+  response: UpstreamResponse,
   onKeyRefused: () => void,
 ): Promise<{ readonly outcome: 'answered' } | UpstreamRefusal> {
   const { statusCode: status } = response;
@@ -50,7 +50,7 @@ function refused(status: number, refusal: RequestRefused, mayTryNext: boolean): 
   return { outcome: 'refused', status, refusal, mayTryNext, countsAgainst: 'nobody' };
 }
 
-async function readError(response: Dispatcher.ResponseData): Promise<string> {
+async function readError(response: UpstreamResponse): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body) {
@@ -61,7 +61,7 @@ async function readError(response: Dispatcher.ResponseData): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function retryAfter(response: Dispatcher.ResponseData): number {
+function retryAfter(response: UpstreamResponse): number {
   const seconds = Number(response.headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, LONGEST_UPSTREAM_RETRY_SECONDS) : 1;
 }
