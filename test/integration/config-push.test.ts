@@ -246,6 +246,21 @@ describe('the policy server', () => {
     });
   });
 
+  it("reads a principal's usage from the books, of its own cell alone", async () => {
+    const Client = loadPolicyContract();
+    const client = new Client(`127.0.0.1:${await start()}`, credentials.createInsecure());
+    const read = (cell: string) =>
+      new Promise<{ code?: number | undefined; count?: string | undefined }>((resolve) => {
+        client.ReadUsage({ principal: 'u-basic', cell }, (error, answer) =>
+          resolve({ code: error?.code, count: answer?.last_24h?.requestCount }),
+        );
+      });
+
+    expect(await read('main')).toEqual({ code: undefined, count: '0' });
+    expect(await read('elsewhere')).toEqual({ code: 9, count: undefined });
+    client.close();
+  });
+
   it('marks a pod that has gone', async () => {
     const pod = new TestPod(await start()).hello('pod-1');
     await vi.waitFor(() => expect(pod.revisions).toEqual([1]), DEADLINE);

@@ -13,6 +13,7 @@ export { previewOverride } from './http/preview-route.ts';
 export { reloadFile } from './http/reload-route.ts';
 export { addRevocation, removeRevocation } from './http/revocation-routes.ts';
 export { migrate } from './migrate/migrate.ts';
+export { endExpiredGrants } from './policy/admin-grants.ts';
 export { type ChangeContext, type PublishDependencies, type PublishOutcome, publish } from './policy/publish.ts';
 export { publishBaseline } from './policy/publish-baseline.ts';
 export type { PolicyServerConfig } from './policy-server/config.ts';

@@ -8,18 +8,21 @@ import type { Logger } from 'pino';
 import { appendAuditEvents } from '../audit/append-audit-events.ts';
 import { FleetStore } from '../db/fleet-store.ts';
 import { isLoopback } from '../environment/variables.ts';
+import { endExpiredGrants } from '../policy/admin-grants.ts';
 import type { PublishDependencies } from '../policy/publish.ts';
 import { readSigningKey } from '../policy/signing-key.ts';
 import { bringFileIntoForce } from './bring-file-into-force.ts';
 import type { PolicyServerConfig } from './config.ts';
 import { Fleet } from './fleet.ts';
 import { MirrorKeeper } from './mirror-keeper.ts';
+import { createReadUsageHandler } from './read-usage-handler.ts';
 import { recordRefusal } from './record-refusal.ts';
 import { restoreAbove } from './restore-above.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import { type GrpcServer, startGrpcServer } from './start-grpc-server.ts';
 
 const POOL_SIZE = 10;
+const GRANT_CHECK_INTERVAL_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REDIS_COMMAND_TIMEOUT_MS = 5_000;
@@ -63,8 +66,15 @@ export async function startPolicyServer(config: PolicyServerConfig, log: Logger)
     listenersOnLoopback: isLoopback(config.bind),
   };
 
+  const endGrants = () =>
+    endExpiredGrants(publishing, log).catch((error: unknown) =>
+      log.warn({ error }, 'expired grants were not looked at'),
+    );
+  const grantTimer = setInterval(() => void endGrants(), GRANT_CHECK_INTERVAL_MS);
+
   let listener: GrpcServer | undefined;
   const close = async () => {
+    clearInterval(grantTimer);
     await fleet.close();
     await listener?.close();
     await feed.close();
@@ -79,7 +89,10 @@ export async function startPolicyServer(config: PolicyServerConfig, log: Logger)
     await feed.start();
     fleet.start();
     mirror.start();
-    listener = await startGrpcServer(config, { Subscribe: (stream) => fleet.accept(stream) });
+    listener = await startGrpcServer(config, {
+      Subscribe: (stream) => fleet.accept(stream),
+      ReadUsage: createReadUsageHandler({ pool, redis, keys, cell: config.cell }, log),
+    });
     return { port: listener.port, close };
   } catch (error) {
     await close();

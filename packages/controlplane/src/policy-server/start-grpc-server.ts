@@ -19,7 +19,7 @@ export interface GrpcServer {
 /** Binds and serves the contract. */
 export async function startGrpcServer(
   config: Pick<PolicyServerConfig, 'bind' | 'port' | 'tls'>,
-  handlers: Pick<PolicyServiceHandlers, 'Subscribe'>,
+  handlers: PolicyServiceHandlers,
 ): Promise<GrpcServer> {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_GRPC_MESSAGE_BYTES,
@@ -29,7 +29,7 @@ export async function startGrpcServer(
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.keepalive_permit_without_calls': 1,
   });
-  server.addService(loadPolicyContract().service, { ...handlers });
+  server.addService(loadPolicyContract().service, handlers);
   const credentials = await serverCredentials(config.tls);
   const host = config.bind.includes(':') ? `[${config.bind}]` : config.bind;
   const port = await new Promise<number>((resolve, reject) => {

@@ -50,6 +50,8 @@ export interface ChangeContext {
   readonly requestId: string | null;
   /** `If-Match`: the global revision that the author had read. */
   readonly expectedRevision?: number;
+  /** What belongs to the change and is written in its transaction. */
+  readonly alongside?: (client: PoolClient) => Promise<void>;
 }
 
 export type PublishOutcome =
@@ -196,6 +198,7 @@ async function record(deps: PublishDependencies, client: PoolClient, publication
     sealed,
     warnings,
   });
+  await context.alongside?.(client);
   const audited = { kind, change, context, differences, seal: sealed.seal, fromRevision: head.revision };
   await deps.appendAudit(client, changeAuditEvents(deps.auditOrigin, head.time, audited));
   const { cell, epoch, revision } = sealed.seal;

@@ -1,18 +1,11 @@
 // The configuration as the console and the admin API show it: what is in force, where each field comes from, the file's own
 // values and the overrides beside it. Secrets are references already; what could still hold one is redacted.
-import {
-  CONFIG_JSON_LIMITS,
-  type ConfigOrigin,
-  type ConfigWarning,
-  type EffectiveConfig,
-  parseStrictJson,
-  redactConfig,
-  toPlainValue,
-} from '@secrouter/proto';
+import { type ConfigOrigin, type ConfigWarning, type EffectiveConfig, redactConfig } from '@secrouter/proto';
 import type { ConsoleContext } from '../../context/console-context.ts';
 import { listOverrides, type OverrideInForce } from '../../db/config-queries.ts';
 import { readConfigState } from '../../db/config-store.ts';
 import { buildEffective } from '../../policy/build-effective.ts';
+import { type FileValues, fileValues } from '../../policy/file-values.ts';
 import type { PublishedPolicy } from '../../policy/published-policy.ts';
 
 export interface ConfigView {
@@ -25,7 +18,7 @@ export interface ConfigView {
   readonly defaultOrigin: ConfigOrigin;
   readonly overrides: readonly OverrideInForce[];
   /** What the file says at the places that can be overridden, in the file's own shape. */
-  readonly file: { readonly policy: unknown; readonly tiers: unknown };
+  readonly file: FileValues;
   readonly warnings: readonly ConfigWarning[];
 }
 
@@ -43,34 +36,7 @@ export async function readConfig(context: ConsoleContext, published: PublishedPo
     origins: built?.outcome === 'built' ? built.origins : {},
     defaultOrigin: 'file',
     overrides: await listOverrides(prisma, config.cell),
-    file: overridableValues(state?.files.config ?? '{}'),
+    file: fileValues(state?.files.config ?? '{}'),
     warnings: built?.outcome === 'built' ? built.warnings : [],
   };
-}
-
-// The text was parsed and validated when it was published, so that what is missing here is missing in the file.
-function overridableValues(text: string): ConfigView['file'] {
-  const source = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const reading = parseStrictJson(source, CONFIG_JSON_LIMITS, 'jsonc');
-  const root = reading.outcome === 'parsed' ? withoutNotes(toPlainValue(source, reading.root)) : {};
-  const policy = memberOf(memberOf(root, 'security'), 'policy') ?? {};
-  return { policy, tiers: memberOf(root, 'tiers') ?? {} };
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
-}
-
-function withoutNotes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNotes);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !name.startsWith('_'))
-      .map(([name, member]) => [name, withoutNotes(member)]),
-  );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
