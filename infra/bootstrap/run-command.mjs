@@ -1,12 +1,14 @@
 // How the bootstrap starts other programs: set-up tools with their chatter on standard error, and the command itself.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants as fsConstants, mkdirSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from './is-alive.mjs';
 
 // A terminal's Ctrl-C reaches us directly and a second time through npm, which passes it on; a person is slower than this.
 const SAME_SIGNAL_MS = 300;
+const PARENT_POLL_MS = 500;
 
 /** Set-up cannot go on; the message says why and what to do. */
 export class SetupFailed extends Error {}
@@ -35,18 +37,36 @@ export function runCommand(node, args) {
     env: environmentWith(node),
   });
   let lastSignalAt = Number.NEGATIVE_INFINITY;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      const now = performance.now();
-      if (now - lastSignalAt < SAME_SIGNAL_MS) return;
-      lastSignalAt = now;
-      signalGroup(child.pid, signal);
-    });
-  }
+  const pass = (signal) => {
+    const now = performance.now();
+    if (now - lastSignalAt < SAME_SIGNAL_MS) return;
+    lastSignalAt = now;
+    signalGroup(child.pid, signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+  whenNpmEnds(() => pass('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
+}
+
+// npm runs a script through a shell, which passes no signal on: `kill <npm>` ends the shell and leaves us without a word.
+// So both are watched; outside npm nobody is, because a command put into the background may outlive its shell.
+function whenNpmEnds(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  let npm = parent;
+  execFile('ps', ['-o', 'ppid=,args=', '-p', String(parent)], (_error, stdout) => {
+    const [, grandparent, command] = /^ *(\d+) (.*)/.exec(stdout) ?? [];
+    if (command?.startsWith('sh -c')) npm = Number(grandparent);
+  });
+  const timer = setInterval(() => {
+    if (process.ppid === parent && isAlive(npm)) return;
+    clearInterval(timer);
+    stop();
+  }, PARENT_POLL_MS);
+  timer.unref();
 }
 
 function signalGroup(pid, signal) {
@@ -69,6 +89,6 @@ function writableHome() {
   } catch {
     const home = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.toolchain', 'home');
     mkdirSync(home, { recursive: true });
-    return { HOME: home };
+    return { HOME: home, npm_config_cache: join(home, '.npm') };
   }
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from './is-alive.mjs';
 import { SetupFailed } from './run-command.mjs';
 
 const POLL_MS = 200;
@@ -57,15 +58,6 @@ function readOwner(lock) {
     return Number.isNaN(owner) ? undefined : owner;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }
 

@@ -51,11 +51,22 @@ function installTool(spec, folder, path) {
   const attempt = `${folder}.attempt-${process.pid}`;
   mkdirSync(attempt, { recursive: true });
   const [npm, ...npmArgs] = npmCommand();
-  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = [
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=error',
+  ];
   // The attempt's folder is also the working directory: npm must not take the project for its own.
-  runSetupTool(npm, [...npmArgs, 'install', '--prefix', attempt, ...flags, spec], { cwd: attempt });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(attempt, folder);
+  try {
+    runSetupTool(npm, [...npmArgs, 'install', '--prefix', attempt, ...flags, spec], { cwd: attempt });
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(attempt, folder);
+  } finally {
+    rmSync(attempt, { recursive: true, force: true });
+  }
 
   if (basename(path) !== 'node') return;
   const probe = spawnSync(path, ['--version'], { encoding: 'utf8' });

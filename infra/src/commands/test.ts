@@ -12,7 +12,7 @@ import { testSummary } from './test-summary.ts';
 export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   // Before the workers start: each of them would fetch its own.
-  findRedisProgram(say);
+  await findRedisProgram(say);
   const chromium = process.env.SECROUTER_TEST_CHROMIUM || ensureChromium(say);
   if (chromium === undefined) say('Browser tests are skipped: no Chromium here, and it cannot be installed');
   await buildConsole({ say });

@@ -16,7 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Account } from './postgres-account.ts';
 import { dataParent, type PostgresPrograms } from './postgres-files.ts';
-import { isAlive, readSecret } from './store-files.ts';
+import { commandLineOf, isAlive, readSecret } from './store-files.ts';
 
 export const POSTGRES_USER = 'secrouter';
 const PASSWORD_BYTES = 24;
@@ -107,7 +107,7 @@ async function waitForPreviousServer(dataFolder: string): Promise<void> {
   for (;;) {
     const pid = readPid(pidFile);
     if (pid === undefined) return;
-    if (!isAlive(pid) || !(await isServerOn(pid, dataFolder))) {
+    if (!isAlive(pid) || commandLineOf(pid)?.includes(dataFolder) !== true) {
       rmSync(pidFile, { force: true });
       return;
     }
@@ -122,15 +122,5 @@ function readPid(pidFile: string): number | undefined {
     return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function isServerOn(pid: number, dataFolder: string): Promise<boolean> {
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'args=', '-p', String(pid)]);
-    return stdout.includes(dataFolder);
-  } catch {
-    // Without ps nothing is known about the process; PostgreSQL then judges its own pid file.
-    return true;
   }
 }

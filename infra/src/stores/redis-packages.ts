@@ -1,7 +1,10 @@
 // Debian's and Ubuntu's own Redis packages, downloaded and unpacked into a folder: works without root.
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const runFile = promisify(execFile);
 
 const ROOT_PACKAGES = ['redis-server', 'redis-tools'];
 // Other dependencies (adduser, init helpers) serve an installed service, not the program.
@@ -10,16 +13,16 @@ const MAX_PACKAGES = 30;
 const APT_TIMEOUT_MS = 120_000;
 
 /** Fills `folder` with the packages' files; resolves to what went wrong, if anything. */
-export function unpackRedisPackages(folder: string): string | undefined {
+export async function unpackRedisPackages(folder: string): Promise<string | undefined> {
   const target = resolve(folder);
   const attempt = `${target}.attempt-${process.pid}`;
   const downloads = join(attempt, 'downloads');
   mkdirSync(downloads, { recursive: true });
   try {
-    download(downloads, join(attempt, 'apt'));
+    await download(downloads, join(attempt, 'apt'));
     const files = join(attempt, 'files');
     for (const name of readdirSync(downloads).filter((entry) => entry.endsWith('.deb'))) {
-      execFileSync('dpkg', ['-x', join(downloads, name), files], { stdio: 'pipe' });
+      await runFile('dpkg', ['-x', join(downloads, name), files]);
     }
     // Nothing usable can be there, or we would not have been called.
     rmSync(target, { recursive: true, force: true });
@@ -33,9 +36,9 @@ export function unpackRedisPackages(folder: string): string | undefined {
 }
 
 // The machine's package lists first; where there are none (fresh containers), or old ones, private lists.
-function download(folder: string, privateState: string): void {
+async function download(folder: string, privateState: string): Promise<void> {
   try {
-    downloadWith([], folder);
+    await downloadWith([], folder);
   } catch {
     for (const name of ['lists/partial', 'cache/archives/partial']) {
       mkdirSync(join(privateState, name), { recursive: true });
@@ -45,39 +48,39 @@ function download(folder: string, privateState: string): void {
       ['Dir::Cache', join(privateState, 'cache')],
       ['Debug::NoLocking', '1'],
     ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-    runApt('apt-get', [...options, 'update'], folder);
-    downloadWith(options, folder);
+    await runApt('apt-get', [...options, 'update'], folder);
+    await downloadWith(options, folder);
   }
 }
 
-function downloadWith(options: readonly string[], folder: string): void {
-  runApt('apt-get', [...options, 'download', ...neededPackages(options, folder)], folder);
+async function downloadWith(options: readonly string[], folder: string): Promise<void> {
+  await runApt('apt-get', [...options, 'download', ...(await neededPackages(options, folder))], folder);
 }
 
 /** Redis' packages and every library they need that is not installed here. */
-function neededPackages(options: readonly string[], folder: string): readonly string[] {
+async function neededPackages(options: readonly string[], folder: string): Promise<readonly string[]> {
   const needed = [...ROOT_PACKAGES];
   for (let index = 0; index < needed.length && needed.length < MAX_PACKAGES; index += 1) {
-    const listing = runApt('apt-cache', [...options, 'depends', '--important', needed[index] ?? ''], folder);
+    const listing = await runApt('apt-cache', [...options, 'depends', '--important', needed[index] ?? ''], folder);
     for (const [, name] of listing.matchAll(/^ *\|?Depends: (\S+)$/gm)) {
       if (name === undefined || !NEEDED_NAME.test(name)) continue;
-      if (!needed.includes(name) && !isInstalled(name)) needed.push(name);
+      if (!needed.includes(name) && !(await isInstalled(name))) needed.push(name);
     }
   }
   return needed;
 }
 
-function isInstalled(name: string): boolean {
+async function isInstalled(name: string): Promise<boolean> {
   try {
-    return execFileSync('dpkg-query', ['--status', name], { stdio: 'pipe' }).includes('ok installed');
+    return (await runFile('dpkg-query', ['--status', name])).stdout.includes('ok installed');
   } catch {
     return false;
   }
 }
 
-function runApt(program: string, args: readonly string[], cwd: string): string {
+async function runApt(program: string, args: readonly string[], cwd: string): Promise<string> {
   const env = { ...process.env, LC_ALL: 'C' };
-  return execFileSync(program, args, { cwd, env, stdio: 'pipe', timeout: APT_TIMEOUT_MS }).toString();
+  return (await runFile(program, args, { cwd, env, timeout: APT_TIMEOUT_MS })).stdout;
 }
 
 function firstLine(error: unknown): string {

@@ -14,7 +14,7 @@ export type RedisProgram =
   | { readonly kind: 'container' };
 
 /** The first way to run Redis that works on this machine. */
-export function findRedisProgram(say: (line: string) => void): RedisProgram {
+export async function findRedisProgram(say: (line: string) => void): Promise<RedisProgram> {
   const onPath = PROGRAM_NAMES.map(findOnPath).find((path) => path !== undefined);
   if (onPath !== undefined) return { kind: 'program', path: onPath };
 
@@ -22,7 +22,7 @@ export function findRedisProgram(say: (line: string) => void): RedisProgram {
   if (unpacked !== undefined) return unpacked;
   if (findOnPath('apt-get') !== undefined && findOnPath('dpkg') !== undefined) {
     say('Fetching Redis from the distribution');
-    const problem = unpackRedisPackages(CACHE_FOLDER);
+    const problem = await unpackRedisPackages(CACHE_FOLDER);
     const program = unpackedProgram();
     if (program !== undefined) return program;
     say(`  not possible: ${problem ?? 'the unpacked program does not run'}`);

@@ -37,7 +37,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningSto
   const isTemporary = options.directory === undefined;
   const removeAll = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const program = findRedisProgram(options.say ?? (() => {}));
+    const program = await findRedisProgram(options.say ?? (() => {}));
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const { server, url, port } = await startServer({ ...options, directory }, program);
     const close = async () => {

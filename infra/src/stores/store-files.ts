@@ -1,4 +1,5 @@
-// Small pieces both stores need: a secret kept in a file, and whether a process lives.
+// Small pieces both stores need: a secret kept in a file, and what is known about a process.
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,17 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The command line of a process; undefined when there is no such process or nothing can be known about it. */
+export function commandLineOf(pid: number): string | undefined {
+  try {
+    // Small images have no ps; Linux needs none.
+    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { stdio: 'pipe' }).toString();
+  } catch {
+    return undefined;
   }
 }
 

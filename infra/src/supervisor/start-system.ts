@@ -168,5 +168,8 @@ export class System {
 async function openBalancer(port: number, host: string, backendPorts: readonly number[]): Promise<Running> {
   const isReady = (backend: number) => answersOk(`http://127.0.0.1:${backend}/ready`);
   const balancer = await startBalancer({ port, host, backendPorts, isReady });
-  return { exited: new Promise(() => {}), close: () => balancer.close(), kill: () => balancer.close() };
+  // It lives in this process, so it ends only when it is told to.
+  const ended = Promise.withResolvers<void>();
+  const close = () => balancer.close().then(ended.resolve);
+  return { exited: ended.promise, close, kill: close };
 }

@@ -1,9 +1,8 @@
 // SECROUTER_HOME: the one folder with the quick start's state, and who runs there now.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../project.ts';
-import { isAlive, readSecret } from '../stores/store-files.ts';
+import { commandLineOf, readSecret } from '../stores/store-files.ts';
 import { ensureSigningKey } from './signing-keys.ts';
 
 const SECRET_BYTES = 32;
@@ -68,7 +67,8 @@ export function releaseRunning(folder: string): void {
 export function runningProcess(folder: string): number | undefined {
   if (!existsSync(pidFile(folder))) return undefined;
   const pid = Number.parseInt(readFileSync(pidFile(folder), 'utf8'), 10);
-  return pid > 0 && pid !== process.pid && isAlive(pid) && isSupervisor(pid) ? pid : undefined;
+  // Process numbers are used again: only one that runs our command line counts.
+  return pid !== process.pid && commandLineOf(pid)?.includes('cli.ts') ? pid : undefined;
 }
 
 /** Whether the folder is one that we made; nothing else may be removed. */
@@ -89,13 +89,4 @@ function claimFolder(folder: string): void {
 
 function pidFile(folder: string): string {
   return join(folder, 'supervisor.pid');
-}
-
-// Process numbers are used again: only one that runs our command line counts.
-function isSupervisor(pid: number): boolean {
-  try {
-    return execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)]).includes('cli.ts');
-  } catch {
-    return true;
-  }
 }
