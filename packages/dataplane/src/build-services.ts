@@ -5,7 +5,7 @@ import { type RedisKeys, redisKeys, uuidV7, VerifiedTokenCache } from '@secroute
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { environmentSecret, type PodConfig } from './config.ts';
-import { openEventQueue } from './events/event-queue.ts';
+import { EventQueue } from './events/event-queue.ts';
 import { EventStream } from './events/event-stream.ts';
 import { Spool } from './events/spool.ts';
 import { ByteBudget } from './http/byte-budget.ts';
@@ -28,7 +28,7 @@ export interface ServiceParts {
   readonly keys: RedisKeys;
   readonly redis: Redis;
   readonly queueRedis: Redis;
-  readonly queue: ReturnType<typeof openEventQueue>;
+  readonly queue: EventQueue;
   readonly issuerKeys: IssuerKeys;
   readonly credentials: CredentialStore;
   readonly circuits: Circuits;
@@ -42,7 +42,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const redis = connectRedis(config.REDIS_URL, 'budgets', log);
   const queueUrl = config.REDIS_QUEUE_URL ?? config.REDIS_URL;
   const queueRedis = connectRedis(queueUrl, 'queue', log, { maxRetriesPerRequest: 1 });
-  const queue = openEventQueue(queueRedis, keys.queuePrefix);
+  const queue = new EventQueue(queueRedis, keys.queuePrefix);
   const podStream = uuidV7(Date.now(), randomBytes(10));
   const spoolDirectory = join(config.SECROUTER_STATE_DIR, 'spool');
   const spool = await Spool.open(spoolDirectory, podStream, config.SECROUTER_SPOOL_MAX_BYTES);
