@@ -1,5 +1,5 @@
 // `npm test`: everything the suite needs, then the whole suite. Arguments go to vitest.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../project.ts';
@@ -24,6 +24,8 @@ export async function main(args: readonly string[]): Promise<number> {
     const vitest = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs');
     const env = { ...process.env, SECROUTER_TEST_CHROMIUM: chromium };
     const exitCode = await showTool(vitest, ['run', ...reporters, ...args], { env });
+    // There is none of a run that was interrupted.
+    if (!existsSync(report)) return exitCode;
     process.stdout.write(`${testSummary(JSON.parse(readFileSync(report, 'utf8')))}\n`);
     return exitCode;
   } finally {
