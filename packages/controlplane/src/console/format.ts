@@ -5,6 +5,7 @@ const LOCALE = 'en-US';
 const integer = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
 const cents = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'USD' });
+const smallDollars = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 });
 const microDollars = new Intl.NumberFormat(LOCALE, {
   style: 'currency',
   currency: 'USD',
@@ -23,9 +24,14 @@ export function formatCompact(value: number): string {
   return compact.format(value);
 }
 
-/** Dollars to the cent, and below ten cents as exact as they are: $1,204.50, $0.0213. */
+/** Dollars to the cent, and below ten cents to three digits, so that little is not nothing: $1,204.50, $0.0213. */
 export function formatDollars(usd: number): string {
-  return usd !== 0 && Math.abs(usd) < 0.1 ? microDollars.format(usd) : cents.format(usd);
+  return usd !== 0 && Math.abs(usd) < 0.1 ? smallDollars.format(usd) : cents.format(usd);
+}
+
+/** Dollars exact to the micro-dollar: $0.021305. */
+export function formatExactDollars(usd: number): string {
+  return microDollars.format(usd);
 }
 
 /** A limit as written: $25, $0.50, $12.5 never. */

@@ -18,12 +18,12 @@ export interface StatCardProps {
 
 export function StatCard(props: StatCardProps) {
   const figure = (
-    <Text fz={26} fw={650} lh={1.2} className="number" data-testid={props.testId}>
+    <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2} className="number" data-testid={props.testId}>
       {props.value}
     </Text>
   );
   return (
-    <Paper withBorder radius="lg" p="md" px="lg" style={{ height: '100%' }}>
+    <Paper withBorder radius="lg" py="md" px={{ base: 'sm', sm: 'lg' }} style={{ height: '100%' }}>
       <Text size="sm" c="dimmed">
         {props.label}
       </Text>
@@ -58,7 +58,7 @@ function Change({ current, before, beforeLabel }: StatCardProps) {
   if (change === undefined) {
     return (
       <Text size="xs" c="dimmed">
-        nothing {beforeLabel}
+        nothing in {beforeLabel}
       </Text>
     );
   }
@@ -67,7 +67,7 @@ function Change({ current, before, beforeLabel }: StatCardProps) {
     <Text size="xs" c="dimmed">
       <span aria-hidden="true">{arrow} </span>
       {change > 0 ? '+' : ''}
-      {formatPercent(change)} against {beforeLabel}
+      {formatPercent(change)} vs {beforeLabel}
     </Text>
   );
 }

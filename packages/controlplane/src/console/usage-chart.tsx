@@ -42,7 +42,7 @@ export function UsageChart({ days, models }: UsageChartProps) {
           legendProps={{ verticalAlign: 'bottom' }}
           valueFormatter={formatDollars}
           yAxisProps={{ width: 64 }}
-          gridAxis="y"
+          gridAxis="x"
           tickLine="none"
           maxBarWidth={28}
           barProps={{ isAnimationActive: false }}

@@ -1,13 +1,14 @@
 // Who looks at a page, with what right: session and effective policy, judged once a request and never remembered.
 import 'server-only';
-import { type EffectiveConfig, mergePolicy, type Role } from '@secrouter/proto';
+import type { EffectiveConfig, Role } from '@secrouter/proto';
 import { headers } from 'next/headers';
-import type { Pool } from 'pg';
 import { cache } from 'react';
-import { consoleRuntime } from '../console-session/console-runtime.ts';
 import type { ConsoleSession } from '../console-session/console-session.ts';
 import { readSessionOfCookies } from '../console-session/read-console-session.ts';
 import { offeredSignInProviders } from '../console-session/request-sign-in.ts';
+import { type ConsoleContext, consoleContext } from '../context/console-context.ts';
+import { type PublishedPolicy, policyOf } from '../policy/published-policy.ts';
+import type { BooksReader } from '../usage/position-barrier.ts';
 
 export interface Viewer {
   readonly session: ConsoleSession;
@@ -15,8 +16,9 @@ export interface Viewer {
   readonly roles: readonly Role[];
   readonly config: EffectiveConfig;
   readonly revision: number;
-  readonly pool: Pool;
-  readonly cell: string;
+  readonly published: PublishedPolicy;
+  readonly context: ConsoleContext;
+  readonly books: BooksReader;
   readonly now: Date;
 }
 
@@ -24,12 +26,20 @@ export interface Viewer {
 export const readViewer = cache(async (): Promise<Viewer | undefined> => {
   const session = await readSessionOfCookies((await headers()).get('cookie'));
   if (session === undefined) return undefined;
-  const { pool, cell, readConfig } = consoleRuntime();
-  const { config, revision } = await readConfig();
-  const merge = mergePolicy(config.security, { key: session.principal, groups: session.groups });
-  const roles = merge.outcome === 'granted' ? merge.policy.roles : [];
-  return { session, roles, config, revision, pool, cell, now: new Date() };
+  const context = consoleContext();
+  const published = await context.policyReader.current();
+  if (published === undefined) throw new Error('nothing has been published yet');
+  const { config, revision } = published;
+  // A sign-in at an issuer that the file no longer trusts is none.
+  if (!config.security.oidc.some(({ issuer }) => issuer === session.issuer)) return undefined;
+  const roles = policyOf(published, session)?.roles ?? [];
+  return { session, roles, config, revision, published, context, books: booksOf(context), now: new Date() };
 });
+
+/** What the ledger and the trail are read from. */
+function booksOf({ pool, redis, keys, config }: ConsoleContext): BooksReader {
+  return { pool, redis, keys, cell: config.cell };
+}
 
 /** The identity providers that people can sign in with. */
 export const readSignInProviders = cache(offeredSignInProviders);

@@ -9,11 +9,13 @@ import { Notice } from '../../console/notice.tsx';
 import { attentionItems } from '../../console/overview/attention.ts';
 import { AttentionList } from '../../console/overview/attention-list.tsx';
 import { RefusalList } from '../../console/overview/refusal-list.tsx';
+import { TopSpenders } from '../../console/overview/top-spenders.tsx';
 import { PageHeader } from '../../console/page-header.tsx';
 import { Panel } from '../../console/panel.tsx';
 import { PlainLink } from '../../console/plain-link.tsx';
 import { StatCard } from '../../console/stat-card.tsx';
 import { UsageChart } from '../../console/usage-chart.tsx';
+import { awaitPositions } from '../../usage/position-barrier.ts';
 import { readRefusals } from '../../use-cases/overview/read-refusals.ts';
 import { readSpend, type SpendOverview } from '../../use-cases/overview/read-spend.ts';
 import { readPeople } from '../../use-cases/people/read-people.ts';
@@ -24,11 +26,13 @@ const REFUSAL_DAYS = 7;
 
 export default function OverviewPage() {
   return consolePage('overview', async (viewer) => {
-    const { pool, cell, revision, config, now } = viewer;
+    const { books, revision, config, now } = viewer;
+    // What has been answered before this page was asked for is on it.
+    await awaitPositions(books);
     const [spend, refusals, people, pods] = await Promise.all([
-      readSpend(pool, cell, now),
-      readRefusals(pool, cell, now, REFUSAL_DAYS),
-      readPeople(pool, cell, config.security, now),
+      readSpend(books, now),
+      readRefusals(books, now, REFUSAL_DAYS),
+      readPeople(books, config.security, now),
       readFleetPods(viewer),
     ]);
     const nearLimits = people.rows.flatMap(({ nearestLimit, ...person }) =>
@@ -46,14 +50,17 @@ export default function OverviewPage() {
               <SpendPanel spend={spend} />
             </GridCol>
             <GridCol span={{ base: 12, md: 4 }}>
-              <Stack gap="lg">
-                <Panel title="Needs attention">
-                  <AttentionList items={attentionItems({ revision, pods, people: nearLimits })} />
-                </Panel>
-                <Panel title="Refusals" lead={`Last ${REFUSAL_DAYS} days, by reason`}>
-                  <RefusalList refusals={refusals} canOpenAudit={viewer.roles.includes('auditor')} />
-                </Panel>
-              </Stack>
+              <Panel title="Needs attention">
+                <AttentionList items={attentionItems({ revision, pods, people: nearLimits })} />
+              </Panel>
+            </GridCol>
+            <GridCol span={{ base: 12, md: 8 }}>
+              <TopSpenders people={people.rows} />
+            </GridCol>
+            <GridCol span={{ base: 12, md: 4 }}>
+              <Panel title="Refusals" lead={`Last ${REFUSAL_DAYS} days, by reason`}>
+                <RefusalList refusals={refusals} canOpenAudit={viewer.roles.includes('auditor')} />
+              </Panel>
             </GridCol>
           </Grid>
         </Stack>
@@ -78,12 +85,12 @@ function FleetLine({ revision, onNewest, live }: Record<'revision' | 'onNewest' 
 function Figures({ spend }: { readonly spend: SpendOverview }) {
   const { today, last7d, last30d } = spend;
   const cards = [
-    { label: 'Spend today', period: today, beforeLabel: 'yesterday by now', testId: 'spend-today' },
-    { label: 'Spend, 7 days', period: last7d, beforeLabel: 'the 7 days before', testId: 'spend-7d' },
-    { label: 'Spend, 30 days', period: last30d, beforeLabel: 'the 30 days before', testId: 'spend-30d' },
+    { label: 'Spend today', period: today, beforeLabel: 'yesterday so far', testId: 'spend-today' },
+    { label: 'Spend, 7 days', period: last7d, beforeLabel: 'prior 7 days', testId: 'spend-7d' },
+    { label: 'Spend, 30 days', period: last30d, beforeLabel: 'prior 30 days', testId: 'spend-30d' },
   ];
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'xs', sm: 'md' }}>
       {cards.map(({ label, period, beforeLabel, testId }) => (
         <StatCard
           key={label}
@@ -101,7 +108,7 @@ function Figures({ spend }: { readonly spend: SpendOverview }) {
         value={formatCount(last30d.requestCount)}
         current={last30d.requestCount}
         before={last30d.before.requestCount}
-        beforeLabel="the 30 days before"
+        beforeLabel="prior 30 days"
         href="/people"
         testId="requests-30d"
       />

@@ -30,7 +30,9 @@ export function FleetTable({ pods, revision, now }: FleetTableProps) {
             {pod.podId}
           </Text>
           <Text size="xs" c="dimmed">
-            {pod.version} · {pod.address}
+            {pod.version}
+            <br />
+            {pod.address}
           </Text>
         </>
       ),
@@ -45,7 +47,7 @@ export function FleetTable({ pods, revision, now }: FleetTableProps) {
               {formatAge(pod.appliedAt, now)}
             </Text>
             {pod.applyMs === undefined ? null : (
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" className="number">
                 applied in {formatDuration(pod.applyMs)}
               </Text>
             )}

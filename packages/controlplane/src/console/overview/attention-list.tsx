@@ -21,7 +21,7 @@ export function AttentionList({ items }: { readonly items: readonly AttentionIte
             {level === 'info' ? <InfoIcon size={18} /> : <WarningIcon size={18} />}
           </span>
           <div>
-            <Anchor component={PlainLink} href={href} className="row-link">
+            <Anchor component={PlainLink} href={href} className="row-link" size="sm">
               {text}
             </Anchor>
             <Text size="sm" c="dimmed">

@@ -8,7 +8,6 @@ const healthy: FleetPod = {
   address: '127.0.0.1',
   state: 'serving',
   isLive: true,
-  connectedAt: '2026-11-22T08:00:00Z',
   lastSeenAt: '2026-11-22T08:00:00Z',
   appliedRevision: 7,
   spoolShare: 0,
@@ -34,7 +33,7 @@ describe('attentionItems', () => {
   });
 
   it('tells a refusal from a pod that is merely behind', () => {
-    const refusal = { revision: 7, reason: 'unknown tier', path: 'tiers', at: '2026-11-22T08:00:00Z' };
+    const refusal = { revision: 7, reason: 'unknown tier', path: 'tiers' };
     const refusing = { ...healthy, podId: 'pod-2', appliedRevision: 6, refusal };
     const behind = { ...healthy, podId: 'pod-3', appliedRevision: 6 };
 
@@ -45,7 +44,7 @@ describe('attentionItems', () => {
   });
 
   it('forgets a refusal that a newer revision has healed', () => {
-    const refusal = { revision: 5, reason: 'old', path: '', at: '2026-11-22T08:00:00Z' };
+    const refusal = { revision: 5, reason: 'old', path: '' };
 
     expect(texts([{ ...healthy, refusal }])).toEqual([]);
   });

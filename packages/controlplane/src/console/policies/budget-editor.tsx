@@ -1,17 +1,6 @@
 'use client';
 // The budgets of a rule: one card each, with the limits that people set most; the JSON beside holds the rest.
-import {
-  ActionIcon,
-  Button,
-  Fieldset,
-  Group,
-  NumberInput,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import type { FieldProblem } from '../admin-fetch.ts';
 import { type BudgetValue, textOf, withField } from './rule-value.ts';
 
@@ -24,9 +13,9 @@ export interface BudgetEditorProps {
 
 const WINDOWS = ['minute', 'hour', 'day', 'month', 'quarter', 'year'];
 const SCOPES = [
-  { value: 'user', label: 'each person' },
-  { value: 'group', label: 'the group together' },
-  { value: 'organization', label: 'the organisation together' },
+  { value: 'user', label: 'a person' },
+  { value: 'group', label: 'the group' },
+  { value: 'organization', label: 'everybody' },
 ];
 const LIMITS = [
   { field: 'maxCostUsd', label: 'Cost', prefix: '$', decimals: 6 },
@@ -77,17 +66,8 @@ interface BudgetCardProps {
 
 function BudgetCard({ number, budget, problemOf, onChange, onRemove }: BudgetCardProps) {
   return (
-    <Fieldset legend={`Budget ${number}`} radius="md" className="budget-card">
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        className="budget-remove"
-        aria-label={`Remove budget ${number}`}
-        onClick={onRemove}
-      >
-        <span aria-hidden="true">✕</span>
-      </ActionIcon>
-      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
+    <Fieldset legend={`Budget ${number}`} radius="md">
+      <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
         <Select
           label="Window"
           data={WINDOWS}
@@ -97,7 +77,7 @@ function BudgetCard({ number, budget, problemOf, onChange, onRemove }: BudgetCar
           onChange={(value) => onChange(withField(budget, 'window', value ?? undefined))}
         />
         <Select
-          label="Counts"
+          label="Shared by"
           data={SCOPES}
           value={textOf(budget, 'scope') ?? 'user'}
           allowDeselect={false}
@@ -129,6 +109,17 @@ function BudgetCard({ number, budget, problemOf, onChange, onRemove }: BudgetCar
           />
         ))}
       </SimpleGrid>
+      <Group justify="flex-end" mt="xs">
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          aria-label={`Remove budget ${number}`}
+          onClick={onRemove}
+        >
+          Remove
+        </Button>
+      </Group>
     </Fieldset>
   );
 }

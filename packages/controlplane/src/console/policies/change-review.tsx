@@ -2,11 +2,11 @@
 // What a change would do, before it is saved: problems, differences, whom it affects; then the reason and the save.
 import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import type { ChangePreview } from '../../use-cases/config/preview-change.ts';
 import { CheckIcon, WarningIcon } from '../icons.tsx';
 import { Panel } from '../panel.tsx';
 import { type OverrideTarget, saveChange } from './override-requests.ts';
 import { PreviewDetails } from './preview-details.tsx';
-import type { ChangePreview } from './preview-types.ts';
 import type { RuleValue } from './rule-value.ts';
 
 /** As the admin API bounds it. */

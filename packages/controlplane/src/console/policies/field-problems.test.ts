@@ -8,7 +8,7 @@ it('shows a problem at the field it belongs to, and only those of the rule being
     { path: 'tiers.SIMPLE.primary', message: 'elsewhere' },
   ];
 
-  const own = problemsAtRule(problems, { scope: 'policy.user', name: 'u-basic', revision: 1, csrfToken: '' });
+  const own = problemsAtRule(problems, 'security.policy.users.u-basic');
 
   expect(own).toEqual([{ path: 'budgets[0].window', message: 'unknown window' }]);
 });

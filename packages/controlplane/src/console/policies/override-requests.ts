@@ -1,13 +1,15 @@
 // The editor's calls of the admin API.
 import type { OverrideScope } from '@secrouter/proto';
+import type { ChangePreview } from '../../use-cases/config/preview-change.ts';
 import { type AdminAnswer, adminFetch } from '../admin-fetch.ts';
-import type { ChangePreview } from './preview-types.ts';
 import type { RuleValue } from './rule-value.ts';
 
 /** What is edited, and the revision it was read at: a newer one means that somebody else was faster. */
 export interface OverrideTarget {
   readonly scope: Exclude<OverrideScope, 'tier'>;
   readonly name: string;
+  /** The rule's place in the configuration, as problems name it. */
+  readonly rulePath: string;
   readonly revision: number;
   readonly csrfToken: string;
 }

@@ -2,12 +2,12 @@
 // Edit one override: structured controls and the raw JSON beside, preview, reason, save, and the push over the fleet.
 import { Alert, Button, Group, JsonInput, SimpleGrid, Stack } from '@mantine/core';
 import { useState } from 'react';
+import type { ChangePreview } from '../../use-cases/config/preview-change.ts';
 import { InfoIcon } from '../icons.tsx';
 import { Panel } from '../panel.tsx';
 import { ChangeReview } from './change-review.tsx';
 import { problemsAtRule } from './field-problems.ts';
 import { type OverrideTarget, previewChange } from './override-requests.ts';
-import type { ChangePreview } from './preview-types.ts';
 import { PushProgress } from './push-progress.tsx';
 import { type RuleChoices, RuleForm } from './rule-form.tsx';
 import { formatRule, parseRule, type RuleValue } from './rule-value.ts';
@@ -62,7 +62,7 @@ export function PolicyEditor({ target, fileValue, overrideValue, choices }: Poli
               rule={parsed.rule}
               onChange={(rule) => edit(formatRule(rule))}
               choices={choices}
-              problems={review === undefined ? [] : problemsAtRule(review.preview.problems, target)}
+              problems={review === undefined ? [] : problemsAtRule(review.preview.problems, target.rulePath)}
             />
           ) : (
             <Alert icon={<InfoIcon />} color="yellow">

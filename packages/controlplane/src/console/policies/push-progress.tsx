@@ -3,8 +3,9 @@
 import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
+import type { FleetView } from '../../use-cases/config/read-fleet.ts';
 import { adminFetch } from '../admin-fetch.ts';
-import type { FleetPod } from '../fleet/fleet-pod.ts';
+import { toFleetPod } from '../fleet/fleet-pod.ts';
 import { type PushState, pushState } from '../fleet/push-state.ts';
 import { formatDuration } from '../format.ts';
 import { WarningIcon } from '../icons.tsx';
@@ -75,11 +76,11 @@ async function watchPush(
 ): Promise<void> {
   const until = Date.now() + WATCH_LIMIT_MS;
   while (!signal.aborted && Date.now() < until) {
-    const answer = await adminFetch<{ readonly pods: readonly FleetPod[] }>('/api/fleet', { signal });
+    const answer = await adminFetch<FleetView>('/api/fleet', { signal });
     if (signal.aborted) return;
     onFailure(answer.outcome === 'ok' ? undefined : answer.message);
     if (answer.outcome === 'ok') {
-      const state = pushState(answer.body.pods, revision);
+      const state = pushState(answer.body.pods.map(toFleetPod), revision);
       onState(state);
       if (state.pods > 0 && state.applied + state.refusals.length === state.pods) return;
     } else if (answer.status === 401 || answer.status === 403) return;

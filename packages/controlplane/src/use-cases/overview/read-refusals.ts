@@ -1,5 +1,5 @@
 // How many requests were refused, and why, from the trail.
-import type { Pool } from 'pg';
+import type { BooksReader } from '../../usage/position-barrier.ts';
 
 const REFUSAL_TYPES = ['auth.failure', 'authz.deny', 'quota.exceeded', 'egress.deny'];
 const DAY_MS = 86_400_000;
@@ -14,8 +14,7 @@ export interface RefusalOverview {
 
 /** Refusals of the last `days` days against the days before; of one principal where one is named. */
 export async function readRefusals(
-  pool: Pool,
-  cell: string,
+  { pool, cell }: BooksReader,
   now: Date,
   days: number,
   principal?: string,

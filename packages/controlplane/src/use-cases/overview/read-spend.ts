@@ -1,6 +1,7 @@
-// Spend, requests and tokens of the whole cell for the overview, from the roll-ups.
+// Spend, requests and tokens of the whole cell for the overview, from the ledger and its roll-ups.
 import { usdNumber } from '@secrouter/proto';
-import type { Pool } from 'pg';
+import { readUsageSums, type UsageSums } from '../../db/ledger/read-usage.ts';
+import type { BooksReader } from '../../usage/position-barrier.ts';
 
 const DAY_MS = 86_400_000;
 /** The chart's days, today included. */
@@ -27,13 +28,13 @@ export interface SpendOverview {
 type Period = 'today' | 'last7d' | 'last30d';
 
 /** Reads the overview's figures as of `now`. */
-export async function readSpend(pool: Pool, cell: string, now: Date): Promise<SpendOverview> {
+export async function readSpend(books: BooksReader, now: Date): Promise<SpendOverview> {
   const periods = periodsAt(now);
   const [today, last7d, last30d, byDay] = await Promise.all([
-    readPeriod(pool, cell, periods.today),
-    readPeriod(pool, cell, periods.last7d),
-    readPeriod(pool, cell, periods.last30d),
-    readDays(pool, cell, now),
+    readPeriod(books, periods.today),
+    readPeriod(books, periods.last7d),
+    readPeriod(books, periods.last30d),
+    readDays(books, now),
   ]);
   return { today, last7d, last30d, ...byDay };
 }
@@ -57,24 +58,19 @@ function bounds(from: number, to: number, backMs: number): PeriodBounds {
   return { from: date(from), to: date(to), beforeFrom: date(from - backMs), beforeTo: date(to - backMs) };
 }
 
-async function readPeriod(pool: Pool, cell: string, period: PeriodBounds): Promise<PeriodSpend> {
-  const { rows } = await pool.query<Record<'cost' | 'requests' | 'cost_before' | 'requests_before', string>>(
-    `SELECT COALESCE(sum(cost_nano_usd) FILTER (WHERE bucket >= $2), 0)::text AS cost,
-            COALESCE(sum(request_count) FILTER (WHERE bucket >= $2), 0)::text AS requests,
-            COALESCE(sum(cost_nano_usd) FILTER (WHERE bucket >= $4 AND bucket < $5), 0)::text AS cost_before,
-            COALESCE(sum(request_count) FILTER (WHERE bucket >= $4 AND bucket < $5), 0)::text AS requests_before
-       FROM usage_rollups WHERE cell = $1 AND bucket >= $4 AND bucket <= $3`,
-    [cell, period.from, period.to, period.beforeFrom, period.beforeTo],
-  );
-  const row = rows[0];
-  return {
-    costUsd: usdNumber(BigInt(row?.cost ?? 0)),
-    requestCount: Number(row?.requests ?? 0),
-    before: { costUsd: usdNumber(BigInt(row?.cost_before ?? 0)), requestCount: Number(row?.requests_before ?? 0) },
-  };
+async function readPeriod({ pool, cell }: BooksReader, period: PeriodBounds): Promise<PeriodSpend> {
+  const [current, before] = await Promise.all([
+    readUsageSums(pool, { cell, from: period.from, until: period.to }),
+    readUsageSums(pool, { cell, from: period.beforeFrom, until: period.beforeTo }),
+  ]);
+  return { ...toFigures(current), before: toFigures(before) };
 }
 
-async function readDays(pool: Pool, cell: string, now: Date): Promise<Pick<SpendOverview, 'days' | 'models'>> {
+function toFigures({ costNanoUsd, requestCount }: UsageSums) {
+  return { costUsd: usdNumber(costNanoUsd), requestCount };
+}
+
+async function readDays({ pool, cell }: BooksReader, now: Date): Promise<Pick<SpendOverview, 'days' | 'models'>> {
   const firstDay = Math.floor(now.getTime() / DAY_MS) * DAY_MS - (CHART_DAYS - 1) * DAY_MS;
   const { rows } = await pool.query<{ day: string; model: string; cost: string }>(
     `SELECT to_char(bucket AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, model, sum(cost_nano_usd)::text AS cost

@@ -1,6 +1,6 @@
 // Who used the gateway lately: spend and requests of the last 30 days, and how near each one is to a limit.
 import { mergePolicy, type SecurityConfig, usdNumber } from '@secrouter/proto';
-import type { Pool } from 'pg';
+import type { BooksReader } from '../../usage/position-barrier.ts';
 import { findNearestLimit, type NearestLimit } from './nearest-limit.ts';
 import { readWindowUsage } from './read-window-usage.ts';
 
@@ -39,8 +39,7 @@ interface PersonRow {
 
 /** Largest spend first; `search` is a part of the principal or the e-mail address. */
 export async function readPeople(
-  pool: Pool,
-  cell: string,
+  { pool, cell }: BooksReader,
   security: SecurityConfig,
   now: Date,
   search?: string,
@@ -102,8 +101,7 @@ const PEOPLE = `
 
 /** The newest known groups and e-mail address of one principal. */
 export async function readLastSeen(
-  pool: Pool,
-  cell: string,
+  { pool, cell }: BooksReader,
   principal: string,
 ): Promise<Pick<PersonUsage, 'email' | 'groups' | 'service' | 'lastSeenAt'> | undefined> {
   const { rows } = await pool.query<{ email: string | null; groups: string[]; service: boolean; time: Date }>(

@@ -24,7 +24,7 @@ export default function FleetPage() {
           lead={`Revision ${revision} is on ${push.applied} of ${push.pods} connected ${push.pods === 1 ? 'pod' : 'pods'}.`}
           actions={<AutoRefresh />}
         />
-        <Panel>
+        <Panel isFlush>
           {pods.length === 0 ? (
             <Notice icon={<FleetIcon size={20} />} title="No pod has connected yet">
               Pods dial the policy server. They appear here as soon as they do.

@@ -11,14 +11,16 @@ import { PageHeader } from '../../../console/page-header.tsx';
 import { Panel } from '../../../console/panel.tsx';
 import { PeopleTable } from '../../../console/people/people-table.tsx';
 import { PlainLink } from '../../../console/plain-link.tsx';
+import { awaitPositions } from '../../../usage/position-barrier.ts';
 import { MAX_PEOPLE, readPeople } from '../../../use-cases/people/read-people.ts';
 
 export const metadata: Metadata = { title: 'People & budgets' };
 
 export default function PeoplePage(props: { readonly searchParams: Promise<SearchParams> }) {
-  return consolePage('people', async ({ pool, cell, config, now }) => {
+  return consolePage('people', async ({ books, config, now }) => {
     const search = readSearch(await props.searchParams);
-    const people = await readPeople(pool, cell, config.security, now, search);
+    await awaitPositions(books);
+    const people = await readPeople(books, config.security, now, search);
     return (
       <>
         <PageHeader
@@ -43,7 +45,7 @@ export default function PeoplePage(props: { readonly searchParams: Promise<Searc
             )}
           </Group>
         </Form>
-        <Panel>
+        <Panel isFlush>
           {people.rows.length === 0 ? (
             <Notice
               icon={<PeopleIcon size={20} />}
