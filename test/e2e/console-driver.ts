@@ -1,0 +1,213 @@
+// The console as a person uses it, driven in a real browser: what tests say in their own words is done here once.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Sign-in labels of the development identity provider's personas. */
+export type PersonaLabel = 'Basic' | 'Power' | 'Admin' | 'No MFA';
+
+const CHROMIUM_PATHS = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const CHROMIUM_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** Reading a page, pushing a revision to a fleet: far above what either takes. */
+const PATIENCE_MS = 20_000;
+
+/** The browser's program; undefined where there is none, so that tests can be skipped by name. */
+export function findChromium(): string | undefined {
+  return CHROMIUM_PATHS.find((path) => path !== undefined && existsSync(path));
+}
+
+/** Starts a browser. The caller closes it. */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+}
+
+/** What a browser complained about, and where it went besides the allowed origins. */
+export interface Observed {
+  readonly errors: string[];
+  readonly foreignRequests: string[];
+}
+
+/** One person's browser window on the console. */
+export class ConsoleDriver {
+  readonly page: Page;
+  readonly observed: Observed = { errors: [], foreignRequests: [] };
+  readonly #context: BrowserContext;
+  readonly #origin: string;
+
+  private constructor(context: BrowserContext, page: Page, origin: string, allowedOrigins: readonly string[]) {
+    this.#context = context;
+    this.page = page;
+    this.#origin = origin;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.observed.errors.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.observed.errors.push(message.text());
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      const isAllowed = url.protocol === 'data:' || [origin, ...allowedOrigins].includes(url.origin);
+      if (!isAllowed) this.observed.foreignRequests.push(request.url());
+    });
+  }
+
+  /** Opens a window of its own (no cookies are shared). `origin` is the gateway's; the identity provider's is allowed. */
+  static async open(browser: Browser, origin: string, allowedOrigins: readonly string[]): Promise<ConsoleDriver> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    return new ConsoleDriver(context, await context.newPage(), origin, allowedOrigins);
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  /** Goes to a page below /admin. */
+  async goTo(path: string): Promise<void> {
+    await this.page.goto(`${this.#origin}/admin${path}`);
+  }
+
+  /** Signs in through the identity provider, ending where the identity provider sends the person. */
+  async signIn(label: PersonaLabel): Promise<void> {
+    await this.goTo('/');
+    await this.page.getByRole('button', { name: /^Sign in with/ }).click();
+    await this.page.getByRole('button', { name: label, exact: true }).click();
+    await this.page.waitForURL((url) => url.origin === this.#origin && url.pathname.startsWith('/admin'));
+  }
+
+  /** Signs out here and at the identity provider. */
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Signed in as/ }).click();
+    await this.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await this.page.waitForURL((url) => url.pathname === '/admin/signed-out');
+  }
+
+  /** Why the sign-in page says that the last try failed. */
+  async signInProblem(): Promise<string> {
+    return await this.page.getByRole('alert').filter({ hasText: 'Sign-in failed' }).innerText();
+  }
+
+  /** The page's heading. */
+  async heading(): Promise<string> {
+    return await this.page.getByRole('heading', { level: 1 }).innerText();
+  }
+
+  /** Dollars that a person spent in the last 30 days, exact to the micro-dollar, as their page shows them. */
+  async readSpendUsd(principal: string): Promise<number> {
+    await this.goTo(`/people/${encodeURIComponent(principal)}`);
+    return parseDollars(await this.page.getByTestId('spend-30d').innerText());
+  }
+
+  /** Requests of a person in the last 30 days. */
+  async readRequestCount(principal: string): Promise<number> {
+    await this.goTo(`/people/${encodeURIComponent(principal)}`);
+    return Number((await this.page.getByTestId('requests-30d').innerText()).replaceAll(',', ''));
+  }
+
+  /**
+   * Gives a person one budget, a number of dollars a day, through the structured editor: preview, reason, save, and
+   * wait until every pod has it. Resolves to the revision.
+   */
+  async setDailyBudget(principal: string, dollars: number, reason: string): Promise<number> {
+    await this.goTo(`/policies/user/${encodeURIComponent(principal)}`);
+    const cost = this.page.getByLabel('Cost', { exact: true });
+    // The page is usable once its scripts run; before that a click would be lost.
+    await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
+    if ((await cost.count()) === 0) await this.page.getByRole('button', { name: 'Add a budget' }).click();
+    await cost.first().fill(String(dollars));
+    await this.page.getByRole('button', { name: 'Preview the change' }).click();
+    await this.page.getByText('The whole configuration stays valid').waitFor();
+    return await this.#save(reason);
+  }
+
+  /** Fills the JSON half of the editor and previews it; the texts of the problems. */
+  async previewProblems(principal: string, rule: unknown): Promise<string> {
+    await this.goTo(`/policies/user/${encodeURIComponent(principal)}`);
+    await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
+    await this.page.getByLabel('The rule as JSON').fill(JSON.stringify(rule));
+    await this.page.getByRole('button', { name: 'Preview the change' }).click();
+    return await this.page.getByRole('alert').filter({ hasText: 'This cannot be saved' }).innerText();
+  }
+
+  /** Takes the newest change back with one click. Resolves to the revision that did. */
+  async undoNewestChange(): Promise<number> {
+    await this.goTo('/policies');
+    await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
+    await this.page.getByRole('button', { name: 'Undo this change' }).click();
+    return await this.#waitForPush();
+  }
+
+  /** Texts of the trail's rows that a search finds, newest first. */
+  async searchAudit(filters: Readonly<Record<string, string>>): Promise<string[]> {
+    await this.goTo(`/audit?${new URLSearchParams(filters)}`);
+    await this.page.getByRole('heading', { level: 1, name: 'Audit' }).waitFor();
+    return await this.page
+      .getByRole('row')
+      .filter({ has: this.page.getByRole('cell') })
+      .allInnerTexts();
+  }
+
+  /** Verifies the log in the browser; what the result says. */
+  async verifyAudit(): Promise<string> {
+    await this.goTo('/audit');
+    await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
+    await this.page.getByRole('button', { name: 'Verify now' }).click();
+    return await this.page.getByTestId('verify-result').innerText();
+  }
+
+  /** Violations of WCAG 2.2 AA on the present page, one line each. */
+  async accessibilityViolations(): Promise<string[]> {
+    await this.page.evaluate(readAxeSource());
+    // As text: the code runs in the page, whose globals are not this program's.
+    const { violations } = await this.page.evaluate<AxeResult>(
+      `globalThis.axe.run(document, { runOnly: ${JSON.stringify(AXE_RULES)} })`,
+    );
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  }
+
+  /** True when the page is wider than the window, which nobody should have to scroll. */
+  async isWiderThanWindow(): Promise<boolean> {
+    const { scrollWidth, clientWidth } = await this.page.evaluate<{ scrollWidth: number; clientWidth: number }>(
+      '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
+    );
+    return scrollWidth > clientWidth;
+  }
+
+  async #save(reason: string): Promise<number> {
+    await this.page.getByLabel('Reason').fill(reason);
+    await this.page.getByRole('button', { name: 'Save and push to the fleet' }).click();
+    return await this.#waitForPush();
+  }
+
+  async #waitForPush(): Promise<number> {
+    const state = this.page.getByTestId('push-state');
+    await state.filter({ hasText: /on (\d+) of \1 pods?/ }).waitFor();
+    const revision = /Revision (\d+)/.exec(await state.innerText())?.[1];
+    return Number(revision);
+  }
+}
+
+interface AxeResult {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: string[] }[] }[];
+}
+
+function readAxeSource(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}
+
+function parseDollars(text: string): number {
+  return Number(text.replaceAll(/[$,]/g, ''));
+}
