@@ -18,7 +18,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['classify', join(HERE, 'commands', 'classify.ts')],
   ['config:check', join(HERE, 'commands', 'config-check.ts')],
   ['env:example', join(HERE, 'commands', 'env-example.ts')],
-  ['bench', join(HERE, '..', '..', 'bench', 'run.ts')],
+  ['bench', join(HERE, 'commands', 'bench.ts')],
   ['reset', join(HERE, 'commands', 'reset.ts')],
 ]);
 
