@@ -1,9 +1,12 @@
 // What the end-to-end and integration tests drive without a process of their own.
+
+export { aggregatorEnvironmentSchema } from './aggregator/config.ts';
 export { appendAuditEvents } from './audit/append-audit-events.ts';
 export { ensureCheckpoint, readAuditSigningKey } from './audit/sign-checkpoint.ts';
 export { type AuditVerification, verifyAudit } from './audit/verify-audit.ts';
 export type { BrowserSession } from './auth/authenticate-admin.ts';
 export type { ConsoleConfig } from './context/config.ts';
+export { consoleEnvironmentSchema } from './context/config.ts';
 export { type ConsoleContext, closeConsoleContext, createConsoleContext } from './context/console-context.ts';
 export { withTransaction } from './db/transaction.ts';
 export { createLogger } from './environment/create-logger.ts';
@@ -12,11 +15,13 @@ export { removeOverride, rulePlace, tierPlace, writeOverride } from './http/over
 export { previewOverride } from './http/preview-route.ts';
 export { reloadFile } from './http/reload-route.ts';
 export { addRevocation, removeRevocation } from './http/revocation-routes.ts';
+export { migrationEnvironmentSchema } from './migrate/config.ts';
 export { migrate } from './migrate/migrate.ts';
 export { endExpiredGrants } from './policy/admin-grants.ts';
 export { type ChangeContext, type PublishDependencies, type PublishOutcome, publish } from './policy/publish.ts';
 export { publishBaseline } from './policy/publish-baseline.ts';
 export type { PolicyServerConfig } from './policy-server/config.ts';
+export { policyServerEnvironmentSchema } from './policy-server/config.ts';
 export { type PolicyServer, startPolicyServer } from './policy-server/create-policy-server.ts';
 export { INGEST_STEPS, type IngestStep, ingestItems } from './usage/ingest-items.ts';
 export { LedgerWriter } from './usage/ledger-writer.ts';
