@@ -7,7 +7,7 @@ test.each(['22P05', '22003', '23502', '23514'])('calls %s the fault of the data'
   expect(classifyDatabaseError(withCode(code))).toBe('data');
 });
 
-test.each(['40001', '40P01', '53100', '57P01', '08006', 'ECONNREFUSED', '42P01', '22'])(
+test.each(['40001', '40P01', '23505', '53100', '57P01', '08006', 'ECONNREFUSED', '42P01', '22'])(
   'tries again after %s',
   (code) => {
     expect(classifyDatabaseError(withCode(code))).toBe('retry');

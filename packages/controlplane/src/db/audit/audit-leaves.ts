@@ -1,6 +1,7 @@
 // The rows of the log: the canonical body with its hash, and copies of what is searched for.
 import type { AuditLeaf, AuditType, EncodedLeaf } from '@secrouter/proto';
 import type { ClientBase } from 'pg';
+import { type CopyValue, copyRows } from '../copy-rows.ts';
 
 /** A leaf with its text and hash. */
 export interface SequencedLeaf {
@@ -14,15 +15,31 @@ export async function insertAuditLeaves(
   cell: string,
   leaves: readonly SequencedLeaf[],
 ): Promise<void> {
-  await client.query(INSERT, [cell, JSON.stringify(leaves.map(toRow))]);
+  await copyRows(
+    client,
+    'audit_leaves',
+    LEAF_TABLE_COLUMNS,
+    leaves.map((leaf) => toRow(cell, leaf)),
+  );
 }
 
-const INSERT = `
-  INSERT INTO audit_leaves (cell, log_index, event_id, type, time, principal, actor, source_ip, request_id, model, tier,
-                            outcome, code, hash, body)
-  SELECT $1, i, e, y, t, p, a, s, r, m, k, o, c, decode(h, 'hex'), b
-    FROM json_to_recordset($2::json) AS leaf(i bigint, e uuid, y text, t timestamptz, p text, a text, s text, r text,
-                                               m text, k text, o text, c text, h text, b text)`;
+const LEAF_TABLE_COLUMNS = [
+  'cell',
+  'log_index',
+  'event_id',
+  'type',
+  'time',
+  'principal',
+  'actor',
+  'source_ip',
+  'request_id',
+  'model',
+  'tier',
+  'outcome',
+  'code',
+  'hash',
+  'body',
+] as const;
 
 /** Which of these events are in the log, as `<event id> <type>`. */
 export async function findKnownLeaves(
@@ -42,22 +59,24 @@ export function leafKey(eventId: string, type: string): string {
   return `${eventId.toLowerCase()} ${type}`;
 }
 
-function toRow({ leaf, encoded }: SequencedLeaf) {
+// In the order of the columns above.
+function toRow(cell: string, { leaf, encoded }: SequencedLeaf): CopyValue[] {
   const code = leaf.detail.code;
-  return {
-    i: leaf.index,
-    e: leaf.eventId,
-    y: leaf.type,
-    t: leaf.time,
-    p: leaf.principal,
-    a: leaf.actor,
-    s: leaf.sourceIp,
-    r: leaf.requestId,
-    m: leaf.model,
-    k: leaf.tier,
-    o: leaf.outcome,
-    c: typeof code === 'string' ? code : null,
-    h: encoded.hash.toString('hex'),
-    b: encoded.body,
-  };
+  return [
+    cell,
+    leaf.index,
+    leaf.eventId,
+    leaf.type,
+    leaf.time,
+    leaf.principal,
+    leaf.actor,
+    leaf.sourceIp,
+    leaf.requestId,
+    leaf.model,
+    leaf.tier,
+    leaf.outcome,
+    typeof code === 'string' ? code : null,
+    encoded.hash,
+    encoded.body,
+  ];
 }

@@ -1,63 +1,67 @@
-// Writes rows of the ledger, many at once. The unique event id is the only thing that stands against duplicates.
+// Writes rows of the ledger, many at once. The unique event id stands against duplicates; those that are there already
+// are looked up first, which is safe because every writer of a cell holds the lock of its log's head.
 import type { UsageEvent } from '@secrouter/proto';
 import type { ClientBase } from 'pg';
+import { type CopyValue, copyRows } from '../copy-rows.ts';
 
-/** Inserts what is not there yet; resolves to the event ids that were, in the order of nothing. */
+/** Inserts what is not there yet, the first of each event id; resolves to the event ids that were inserted. */
 export async function insertUsageEvents(client: ClientBase, events: readonly UsageEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const { rows } = await client.query<[string]>({
-    text: INSERT,
-    values: [JSON.stringify(events)],
-    rowMode: 'array',
-  });
-  return new Set(rows.map(([eventId]) => eventId));
+  const { rows: known } = await client.query<{ event_id: string }>(
+    'SELECT event_id FROM usage_events WHERE event_id = ANY($1::uuid[])',
+    [events.map((event) => event.eventId)],
+  );
+  const taken = new Set(known.map((row) => row.event_id));
+  const inserted = new Set<string>();
+  const rows: CopyValue[][] = [];
+  for (const event of events) {
+    if (taken.has(event.eventId) || inserted.has(event.eventId)) continue;
+    inserted.add(event.eventId);
+    rows.push(COLUMNS.map(([, value]) => value(event)));
+  }
+  await copyRows(client, 'usage_events', COLUMN_NAMES, rows);
+  return inserted;
 }
 
-const COLUMNS: readonly (readonly [column: string, field: keyof UsageEvent, type: string])[] = [
-  ['event_id', 'eventId', 'uuid'],
-  ['kind', 'kind', 'text'],
-  ['refers_to', 'refersTo', 'uuid'],
-  ['cell', 'cell', 'text'],
-  ['time', 'time', 'timestamptz'],
-  ['request_id', 'requestId', 'text'],
-  ['client_request_id', 'clientRequestId', 'text'],
-  ['trace_id', 'traceId', 'text'],
-  ['upstream_request_id', 'upstreamRequestId', 'text'],
-  ['pod_id', 'podId', 'text'],
-  ['pod_stream', 'podStream', 'uuid'],
-  ['principal', 'principal', 'text'],
-  ['email', 'email', 'text'],
-  ['actor', 'actor', 'text'],
-  ['service', 'service', 'boolean'],
-  ['groups', 'groups', 'text[]'],
-  ['cost_center', 'costCenter', 'text'],
-  ['endpoint', 'endpoint', 'text'],
-  ['provider', 'provider', 'text'],
-  ['model', 'model', 'text'],
-  ['tier', 'tier', 'text'],
-  ['tier_source', 'tierSource', 'text'],
-  ['streamed', 'streamed', 'boolean'],
-  ['input_tokens', 'inputTokens', 'bigint'],
-  ['cached_input_tokens', 'cachedInputTokens', 'bigint'],
-  ['cache_write_tokens', 'cacheWriteTokens', 'bigint'],
-  ['output_tokens', 'outputTokens', 'bigint'],
-  ['reasoning_tokens', 'reasoningTokens', 'bigint'],
-  ['cost_nano_usd', 'costNanoUsd', 'bigint'],
-  ['price', 'price', 'jsonb'],
-  ['estimated', 'estimated', 'boolean'],
-  ['outcome', 'outcome', 'text'],
-  ['status', 'status', 'integer'],
-  ['first_byte_ms', 'firstByteMs', 'bigint'],
-  ['total_ms', 'totalMs', 'bigint'],
-  ['attempts', 'attempts', 'integer'],
-  ['epoch', 'epoch', 'bigint'],
-  ['revision', 'revision', 'bigint'],
-  ['reason', 'reason', 'text'],
+const COLUMNS: readonly (readonly [column: string, value: (event: UsageEvent) => CopyValue])[] = [
+  ['event_id', (event) => event.eventId],
+  ['kind', (event) => event.kind],
+  ['refers_to', (event) => event.refersTo],
+  ['cell', (event) => event.cell],
+  ['time', (event) => event.time],
+  ['request_id', (event) => event.requestId],
+  ['client_request_id', (event) => event.clientRequestId],
+  ['trace_id', (event) => event.traceId],
+  ['upstream_request_id', (event) => event.upstreamRequestId],
+  ['pod_id', (event) => event.podId],
+  ['pod_stream', (event) => event.podStream],
+  ['principal', (event) => event.principal],
+  ['email', (event) => event.email],
+  ['actor', (event) => event.actor],
+  ['service', (event) => event.service],
+  ['groups', (event) => event.groups],
+  ['cost_center', (event) => event.costCenter],
+  ['endpoint', (event) => event.endpoint],
+  ['provider', (event) => event.provider],
+  ['model', (event) => event.model],
+  ['tier', (event) => event.tier],
+  ['tier_source', (event) => event.tierSource],
+  ['streamed', (event) => event.streamed],
+  ['input_tokens', (event) => event.inputTokens],
+  ['cached_input_tokens', (event) => event.cachedInputTokens],
+  ['cache_write_tokens', (event) => event.cacheWriteTokens],
+  ['output_tokens', (event) => event.outputTokens],
+  ['reasoning_tokens', (event) => event.reasoningTokens],
+  ['cost_nano_usd', (event) => event.costNanoUsd],
+  ['price', (event) => (event.price === null ? null : JSON.stringify(event.price))],
+  ['estimated', (event) => event.estimated],
+  ['outcome', (event) => event.outcome],
+  ['status', (event) => event.status],
+  ['first_byte_ms', (event) => event.firstByteMs],
+  ['total_ms', (event) => event.totalMs],
+  ['attempts', (event) => event.attempts],
+  ['epoch', (event) => event.epoch],
+  ['revision', (event) => event.revision],
+  ['reason', (event) => event.reason],
 ];
-
-const INSERT = `
-  INSERT INTO usage_events (${COLUMNS.map(([column]) => column).join(', ')})
-  SELECT ${COLUMNS.map(([, field]) => `"${field}"`).join(', ')}
-    FROM json_to_recordset($1::json) AS event(${COLUMNS.map(([, field, type]) => `"${field}" ${type}`).join(', ')})
-  ON CONFLICT (event_id) DO NOTHING
-  RETURNING event_id`;
+const COLUMN_NAMES = COLUMNS.map(([column]) => column);
