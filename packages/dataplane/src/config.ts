@@ -9,6 +9,13 @@ const text = z.string().min(1);
 export const podEnvironmentSchema = z.object({
   SECROUTER_PORT: portVariable.default(18_800).describe('Port of the data plane'),
   SECROUTER_BIND: text.default('127.0.0.1').describe('Address that the listener binds to'),
+  SECROUTER_TLS_CERT_FILE: text
+    .optional()
+    .describe('Certificate of the listener; with its key: TLS. Re-read on change'),
+  SECROUTER_TLS_KEY_FILE: text.optional().describe("Key of the listener's certificate"),
+  SECROUTER_TLS_CLIENT_CA_FILE: text.optional().describe('CA of client certificates; where set, clients need one'),
+  SECROUTER_TLS_MIN_VERSION: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').describe('Lowest TLS version'),
+  SECROUTER_TLS_CIPHERS: text.optional().describe('OpenSSL list of ciphers'),
   SECROUTER_MANAGEMENT_PORT: portVariable.optional().describe('A second port for /metrics and /ready'),
   SECROUTER_POD_ID: text.max(255).default(hostname()).describe('Name of this pod; unique in the fleet'),
   SECROUTER_CELL: z

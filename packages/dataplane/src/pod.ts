@@ -10,6 +10,7 @@ import { createConsoleProxy } from './http/console-proxy.ts';
 import { HTTP_LIMITS } from './http/http-limits.ts';
 import { startManagementListener } from './http/management-listener.ts';
 import { type Listener, startListener } from './http/start-listener.ts';
+import type { ListenerTls } from './http/tls-context.ts';
 import { POD_VERSION } from './observe/pod-version.ts';
 import { trustedProxiesOf } from './request/trusted-proxies.ts';
 
@@ -54,6 +55,7 @@ export async function startPod(config: PodConfig, log: Logger): Promise<Pod> {
     handler: app,
     host: config.SECROUTER_BIND,
     port: config.SECROUTER_PORT,
+    ...listenerTls(config),
     limits: { ...HTTP_LIMITS, maxConnections: config.SECROUTER_MAX_CONNECTIONS },
     log: httpLog(log),
     onRefused: (code) => services.metrics.refused(code),
@@ -75,6 +77,24 @@ export async function startPod(config: PodConfig, log: Logger): Promise<Pod> {
       await drain(config, listener, plane, parts);
       await closeEdges();
       await closeParts(plane, parts);
+    },
+  };
+}
+
+// Certificate and key belong together; one alone would be an open listener that looks closed.
+function listenerTls(config: PodConfig): { readonly tls?: ListenerTls } {
+  const { SECROUTER_TLS_CERT_FILE: certPath, SECROUTER_TLS_KEY_FILE: keyPath } = config;
+  if (certPath === undefined && keyPath === undefined) return {};
+  if (certPath === undefined || keyPath === undefined)
+    throw new Error('SECROUTER_TLS_CERT_FILE and SECROUTER_TLS_KEY_FILE belong together');
+  const { SECROUTER_TLS_CLIENT_CA_FILE: clientCaPath, SECROUTER_TLS_CIPHERS: ciphers } = config;
+  return {
+    tls: {
+      certPath,
+      keyPath,
+      minVersion: config.SECROUTER_TLS_MIN_VERSION,
+      ...(ciphers === undefined ? {} : { ciphers }),
+      ...(clientCaPath === undefined ? {} : { clientCaPath }),
     },
   };
 }

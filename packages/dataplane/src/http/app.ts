@@ -5,6 +5,7 @@ import express, { type Express } from 'express';
 import { answerRequest, writeRefusal } from '../request/answer-request.ts';
 import { governRequest } from '../request/govern-request.ts';
 import type { PodServices } from '../request/pod-services.ts';
+import { allowOrigin } from './cors.ts';
 import { listModels, showModel } from './routes/models.ts';
 import {
   type Readiness,
@@ -51,10 +52,11 @@ export function buildApp(options: AppOptions): Express {
       refuse(request, response, error),
     );
   });
-  // CORS is closed: a preflight gets an answer without a grant.
   app.use((request, response, next) => {
-    if (request.method !== 'OPTIONS') next();
-    else response.writeHead(204, { 'content-length': '0' }).end();
+    const origins = services.policies.current?.config.security.cors.allowedOrigins ?? [];
+    allowOrigin(request, response, origins);
+    if (request.method === 'OPTIONS') response.writeHead(204, { 'content-length': '0' }).end();
+    else next();
   });
   app.use((request, response, next) => {
     if (options.isDraining())

@@ -1,4 +1,5 @@
 // Does, when a snapshot is applied, everything that would otherwise be done for each request.
+import { getFips } from 'node:crypto';
 import { type CompiledClassifier, compileClassifier, parseClassifierParameters } from '@secrouter/classifier';
 import {
   type ConfigProblem,
@@ -45,12 +46,17 @@ export const MAX_CACHED_MERGES = 10_000;
 export function compileSnapshot(
   snapshot: Snapshot,
   previous?: CompiledPolicy,
+  isFipsActive = getFips() === 1,
 ):
   | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
   | { readonly outcome: 'inconsistent'; readonly problems: readonly ConfigProblem[] } {
   const { config } = snapshot;
   const parameters = parseClassifierParameters(config.classifier, 'classifier');
-  const problems = [...inconsistencies(config), ...(parameters.ok ? [] : parameters.problems)];
+  const problems = [
+    ...inconsistencies(config),
+    ...missingFips(config, isFipsActive),
+    ...(parameters.ok ? [] : parameters.problems),
+  ];
   if (problems.length > 0 || !parameters.ok) return { outcome: 'inconsistent', problems };
   const policy: CompiledPolicy = {
     snapshot,
@@ -67,6 +73,12 @@ export function compileSnapshot(
     merges: new Map(),
   };
   return { outcome: 'compiled', policy };
+}
+
+// A pod without the FIPS provider must not serve a policy that demands it.
+function missingFips(config: EffectiveConfig, isFipsActive: boolean): readonly ConfigProblem[] {
+  if (!config.security.requireFips || isFipsActive) return [];
+  return [{ path: 'security.requireFips', message: "this pod's runtime has no active FIPS provider" }];
 }
 
 // The publisher has validated all of this; a pod of another version, or a faulty publisher, must still not apply what
