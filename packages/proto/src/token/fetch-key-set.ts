@@ -38,6 +38,7 @@ export type KeyFetchFailure =
   | 'too_large'
   | 'not_json'
   | 'not_a_key_set'
+  | 'no_usable_key'
   | 'discovery_issuer_mismatch'
   | 'insecure_jwks_uri'
   | 'jwks_host_changed';
@@ -67,6 +68,8 @@ export async function fetchKeySet(
   if (document.outcome === 'failed') return document;
   const keySet = readKeySet(document.value);
   if (keySet === undefined) return failed('not_a_key_set');
+  // An emptied set is a provider's accident, not the withdrawal of every key: it must not replace a good one (F29).
+  if (keySet.keys.length === 0) return failed('no_usable_key');
   return { outcome: 'fetched', keySet, jwksUri, ...(document.dateMs === undefined ? {} : { dateMs: document.dateMs }) };
 }
 

@@ -1,20 +1,14 @@
 // Keys through rotation, floods and outages, with a clock and a network that the test owns.
 import { describe, expect, test } from 'vitest';
-import { type KeyDocument, maxKeyDocumentBytes } from './fetch-key-set.ts';
-import type { KeySetRefresher, StoredKeySet } from './key-set-refresher.ts';
-import { jsonDocument, jwksUri, type KeyAnswer, KeyWorld, maxStaleMs, settled, ttlMs } from './key-world-fixtures.ts';
-import { signedToken, soleNamespace, testIssuer, testKey, testRules } from './token-fixtures.ts';
+import type { StoredKeySet } from './key-set-refresher.ts';
+import { contextOf, jsonDocument, jwksUri, KeyWorld, kidsOf, maxStaleMs, ttlMs } from './key-world-fixtures.ts';
+import { signedToken, testIssuer, testKey } from './token-fixtures.ts';
 import { absentKidTtlMs, maxAbsentKids, UnknownKidGate, unknownKidCooldownMs } from './unknown-kid-gate.ts';
 import { verifyToken } from './verify-token.ts';
 
 const k1 = testKey('ES256', 'k1');
 const k2 = testKey('ES256', 'k2');
 const discoveryUrl = `${testIssuer}/.well-known/openid-configuration`;
-
-function kids(refresher: KeySetRefresher): readonly (string | undefined)[] | string {
-  const view = refresher.current();
-  return view.outcome === 'usable' ? view.keySet.keys.map((key) => key.kid) : view.outcome;
-}
 
 describe('refresh', () => {
   test('fetches at start and again at half the TTL', async () => {
@@ -23,7 +17,7 @@ describe('refresh', () => {
     const refresher = world.refresher();
 
     await refresher.start();
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     await world.advance(ttlMs * 0.44);
     expect(world.requests).toHaveLength(1);
     await world.advance(ttlMs * 0.12);
@@ -41,7 +35,7 @@ describe('refresh', () => {
     world.publish(k2);
     await world.advance(ttlMs);
 
-    expect(kids(refresher)).toEqual(['k2']);
+    expect(kidsOf(refresher)).toEqual(['k2']);
     await refresher.close();
   });
 
@@ -85,7 +79,7 @@ describe('unknown kids', () => {
     await Promise.all(Array.from({ length: 500 }, (_, index) => refresher.findKid(`evil-${500 + index}`)));
 
     expect(world.requests).toHaveLength(2);
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     await refresher.close();
   });
 
@@ -95,12 +89,7 @@ describe('unknown kids', () => {
     const refresher = world.refresher();
     await refresher.start();
     world.publish(k1, k2);
-    const rules = testRules();
-    const context = {
-      issuers: [{ rules, namespace: soleNamespace(rules), keys: refresher }],
-      nowSeconds: 1_800_000_000,
-      policyNamesGroups: false,
-    };
+    const context = contextOf(refresher);
 
     const answers = await Promise.all(Array.from({ length: 20 }, () => verifyToken(signedToken(k2, 'ES256'), context)));
 
@@ -162,96 +151,6 @@ describe('unknown kids', () => {
   });
 });
 
-describe('outages', () => {
-  test.each<[string, KeyAnswer, string]>([
-    ['500', jsonDocument({}, { status: 500 }), 'bad_status'],
-    ['redirect', jsonDocument({ keys: [] }, { status: 302 }), 'bad_status'],
-    ['reset', 'reset', 'unreachable'],
-    ['time-out', 'hang', 'timed_out'],
-    ['HTML', { status: 200, body: new TextEncoder().encode('<html>') }, 'not_json'],
-    ['wrong shape', jsonDocument({ keys: 'none' }), 'not_a_key_set'],
-    ['array', jsonDocument([]), 'not_a_key_set'],
-    ['10 MB', { status: 200, body: new Uint8Array(10_000_000) }, 'too_large'],
-    ['just too much', { status: 200, body: new Uint8Array(maxKeyDocumentBytes + 1) }, 'too_large'],
-    ['duplicate members', { status: 200, body: new TextEncoder().encode('{"keys":[],"keys":[]}') }, 'not_json'],
-    ['invalid UTF-8', { status: 200, body: Uint8Array.from([0xff]) }, 'not_json'],
-  ])('T115 serves cached keys through: %s', async (_name, answer, failure) => {
-    const world = new KeyWorld();
-    world.publish(k1);
-    const refresher = world.refresher();
-    await refresher.start();
-
-    world.answers.set(jwksUri, answer);
-    await world.advance(2 * ttlMs);
-
-    expect(kids(refresher)).toEqual(['k1']);
-    expect(refresher.status()).toMatchObject({ isStale: true, lastFailure: failure });
-    expect(refresher.status().consecutiveFailures).toBeGreaterThan(1);
-    await refresher.close();
-  });
-
-  test('T115 gives up on cached keys after the stale bound, and recovers by itself', async () => {
-    const world = new KeyWorld();
-    world.publish(k1);
-    const refresher = world.refresher();
-    await refresher.start();
-
-    world.answers.set(jwksUri, 'reset');
-    await world.advance(maxStaleMs + ttlMs);
-    expect(kids(refresher)).toEqual(['k1']);
-    await world.advance(1);
-    expect(refresher.current()).toMatchObject({ outcome: 'unavailable' });
-    world.publish(k1);
-    await world.advance(60_000);
-
-    expect(kids(refresher)).toEqual(['k1']);
-    expect(refresher.status()).toMatchObject({ isStale: false, consecutiveFailures: 0 });
-    await refresher.close();
-  });
-
-  test('T116 with nothing cached asks once per back-off slot, however many requests come', async () => {
-    const world = new KeyWorld();
-    const refresher = world.refresher();
-
-    await refresher.start();
-    expect(refresher.current()).toEqual({ outcome: 'unavailable', retryAfterSeconds: 1 });
-    await Promise.all(Array.from({ length: 100 }, (_, index) => refresher.findKid(`k${index}`)));
-    expect(world.requests).toHaveLength(1);
-    await world.advance(1_000 + 2_000 + 4_000);
-    expect(world.requests).toHaveLength(4);
-    await world.advance(8_000 + 16_000 + 32_000 + 60_000 + 60_000);
-
-    expect(world.requests).toHaveLength(9);
-    expect(refresher.current()).toEqual({ outcome: 'unavailable', retryAfterSeconds: 60 });
-    await refresher.close();
-  });
-
-  test('a port that never answers is abandoned, and its late answer is ignored', async () => {
-    const world = new KeyWorld();
-    world.publish(k1);
-    const refresher = world.refresher();
-    await refresher.start();
-    let answerLate: (document: KeyDocument) => void = () => undefined;
-    const stuck = new Promise<KeyDocument>((resolve) => {
-      answerLate = resolve;
-    });
-    const original = world.answers.get(jwksUri);
-    world.answers.set(jwksUri, stuck as never);
-
-    const waiting = refresher.findKid('k2');
-    await world.advance(10_000);
-    await waiting;
-    expect(refresher.status().lastFailure).toBe('timed_out');
-    world.answers.set(jwksUri, original ?? 'reset');
-    await world.advance(1_000);
-    answerLate(jsonDocument({ keys: [k2.jwk] }));
-    await settled();
-
-    expect(kids(refresher)).toEqual(['k1']);
-    await refresher.close();
-  });
-});
-
 describe('cold start', () => {
   const stored = (changes: Partial<StoredKeySet> = {}): StoredKeySet => ({
     version: 1,
@@ -269,7 +168,7 @@ describe('cold start', () => {
 
     await refresher.start();
 
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     await refresher.close();
   });
 
@@ -291,6 +190,7 @@ describe('cold start', () => {
     ['of another version', { version: 2 as never }],
     ['too old', { fetchedAtMs: 1_800_000_000_000 - ttlMs - maxStaleMs - 1 }],
     ['without keys', { document: {} }],
+    ['that is empty', { document: { keys: [] } }],
     ['without a time', { fetchedAtMs: 'now' as never }],
     ['without an address', { jwksUri: 'nowhere' }],
   ])('does not serve a stored set %s', async (_name, changes) => {
@@ -300,7 +200,7 @@ describe('cold start', () => {
 
     await refresher.start();
 
-    expect(kids(refresher)).toBe('unavailable');
+    expect(kidsOf(refresher)).toBe('unavailable');
     await refresher.close();
   });
 
@@ -314,7 +214,7 @@ describe('cold start', () => {
     await refresher.start();
     await refresher.close();
 
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     expect(refresher.status().hasSaveFailed).toBe(true);
   });
 });
@@ -334,7 +234,7 @@ describe('discovery', () => {
     await refresher.start();
 
     expect(world.requests).toEqual([discoveryUrl, jwksUri]);
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     await refresher.close();
   });
 
@@ -362,13 +262,13 @@ describe('discovery', () => {
     world.answers.set(elsewhere, jsonDocument({ keys: [k1.jwk] }));
     const refresher = world.refresher({});
     await refresher.start();
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
 
     world.answers.set(discoveryUrl, jsonDocument({ issuer: testIssuer, jwks_uri: 'https://evil.example/jwks' }));
     world.answers.set('https://evil.example/jwks', jsonDocument({ keys: [k2.jwk] }));
     await world.advance(ttlMs);
 
-    expect(kids(refresher)).toEqual(['k1']);
+    expect(kidsOf(refresher)).toEqual(['k1']);
     expect(refresher.status().lastFailure).toBe('jwks_host_changed');
     expect(world.requests).not.toContain('https://evil.example/jwks');
     await refresher.close();

@@ -60,7 +60,10 @@ export type KeySetView =
 /** Where a verifier takes keys from. */
 export interface KeySource {
   current(): KeySetView;
-  /** The view after looking for a kid that the current set does not have; fetches at most as the gate allows. */
+  /**
+   * The view after looking for a kid that the current set does not have; fetches at most as the gate allows.
+   * `unavailable` when the kid is in no key held and the provider fails: then nobody knows whether it is a valid one.
+   */
   findKid(kid: string): Promise<KeySetView>;
 }
 
@@ -124,10 +127,7 @@ export class KeySetRefresher implements KeySource {
     const nowMs = this.#options.environment.nowMs();
     const held = this.#held;
     const { cacheTtlMs, maxStaleMs } = this.#options;
-    if (held === undefined || nowMs - held.fetchedAtMs > cacheTtlMs + maxStaleMs) {
-      const waitSeconds = Math.ceil((this.#nextAttemptMs - nowMs) / 1_000);
-      return { outcome: 'unavailable', retryAfterSeconds: Math.max(1, waitSeconds) };
-    }
+    if (held === undefined || nowMs - held.fetchedAtMs > cacheTtlMs + maxStaleMs) return this.#unavailable();
     return { outcome: 'usable', keySet: held.keySet, isStale: nowMs - held.fetchedAtMs > cacheTtlMs };
   }
 
@@ -136,11 +136,11 @@ export class KeySetRefresher implements KeySource {
     if (this.#gate.isKnownAbsent(kid, environment.nowMs())) return this.current();
     // Whoever comes while an attempt runs waits for it: a rotated key's first requests arrive together.
     const isAllowed = this.#inFlight !== undefined || this.#mayFetchFor(kid);
-    if (!isAllowed) return this.current();
-    await this.#refresh();
+    if (isAllowed) await this.#refresh();
     const view = this.current();
-    const isFound = view.outcome === 'usable' && view.keySet.keys.some((key) => key.kid === kid);
-    if (!isFound && this.#consecutiveFailures === 0) this.#gate.rememberAbsent(kid, environment.nowMs());
+    if (view.outcome === 'unavailable' || view.keySet.keys.some((key) => key.kid === kid)) return view;
+    if (this.#consecutiveFailures > 0) return this.#unavailable();
+    if (isAllowed) this.#gate.rememberAbsent(kid, environment.nowMs());
     return view;
   }
 
@@ -160,6 +160,11 @@ export class KeySetRefresher implements KeySource {
       absentKidCount: this.#gate.absentCount,
       ...(this.#clockSkewMs === undefined ? {} : { clockSkewMs: this.#clockSkewMs }),
     };
+  }
+
+  #unavailable(): Extract<KeySetView, { outcome: 'unavailable' }> {
+    const waitSeconds = Math.ceil((this.#nextAttemptMs - this.#options.environment.nowMs()) / 1_000);
+    return { outcome: 'unavailable', retryAfterSeconds: Math.max(1, waitSeconds) };
   }
 
   /** While the identity provider fails, only the back-off's own timer asks it. */
@@ -259,7 +264,7 @@ export class KeySetRefresher implements KeySource {
     if (!isPlainRecord(stored) || stored.version !== 1 || stored.issuer !== issuer) return undefined;
     const { jwksUri, fetchedAtMs, document } = stored;
     const keySet = readKeySet(document);
-    if (keySet === undefined || typeof fetchedAtMs !== 'number') return undefined;
+    if (keySet === undefined || keySet.keys.length === 0 || typeof fetchedAtMs !== 'number') return undefined;
     if (typeof jwksUri !== 'string' || !URL.canParse(jwksUri)) return undefined;
     return { keySet, jwksUri, fetchedAtMs: Math.min(fetchedAtMs, environment.nowMs()) };
   }

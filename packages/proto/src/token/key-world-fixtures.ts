@@ -1,7 +1,8 @@
 // A world for key refreshers under test: no network, no disk, no real time.
 import type { FetchJson, KeyDocument } from './fetch-key-set.ts';
 import { KeySetRefresher, type KeySetStore, type StoredKeySet } from './key-set-refresher.ts';
-import { type TestKey, testIssuer } from './token-fixtures.ts';
+import { soleNamespace, type TestKey, testIssuer, testNowSeconds, testRules } from './token-fixtures.ts';
+import type { VerificationContext } from './verify-token.ts';
 
 export const jwksUri = `${testIssuer}/keys`;
 export const ttlMs = 600_000;
@@ -83,4 +84,17 @@ export function jsonDocument(value: unknown, extra: Partial<KeyDocument> = {}): 
 /** Lets everything that is ready run. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The circumstances of a verification with a refresher's keys. */
+export function contextOf(refresher: KeySetRefresher): VerificationContext {
+  const rules = testRules();
+  const issuers = [{ rules, namespace: soleNamespace(rules), keys: refresher }];
+  return { issuers, nowSeconds: testNowSeconds, policyNamesGroups: false };
+}
+
+/** The kids that a refresher serves now, or `unavailable`. */
+export function kidsOf(refresher: KeySetRefresher): readonly (string | undefined)[] | string {
+  const view = refresher.current();
+  return view.outcome === 'usable' ? view.keySet.keys.map((key) => key.kid) : view.outcome;
 }
