@@ -25,6 +25,7 @@ export const THROUGHPUT_CONNECTIONS = 32;
 export const BENCH_USAGE = `usage: npm run bench -- [options]
   --quick            two short rounds: shows that everything runs, its figures are rough
   --rounds <n>       rounds of A B C (default 5, with --quick 2)
+  --seconds <n>      length of a throughput window (default 10, with --quick 3)
   --streams <n>      concurrent streams (default 100; the target speaks of 500)
   --frames <n>       frames of one stream (default 100; the target speaks of 200)
   --rate <n>         frames of one stream per second (default 50)
@@ -40,7 +41,7 @@ export function readBenchOptions(
   const problems: string[] = [];
   const values = parse(args, problems);
   const isQuick = values.quick === true;
-  const count = (name: 'rounds' | 'streams' | 'frames' | 'rate', fallback: number, max: number): number => {
+  const count = (name: 'rounds' | 'seconds' | 'streams' | 'frames' | 'rate', fallback: number, max: number): number => {
     const text = values[name];
     if (text === undefined) return fallback;
     const number = Number(text);
@@ -58,7 +59,7 @@ export function readBenchOptions(
     rounds: count('rounds', isQuick ? 2 : 5, 100),
     warmUpSeconds: isQuick ? 1 : 3,
     latencySeconds: isQuick ? 2 : 5,
-    throughputSeconds: isQuick ? 3 : 10,
+    throughputSeconds: count('seconds', isQuick ? 3 : 10, 3_600),
     connections: THROUGHPUT_CONNECTIONS,
     streams: count('streams', 100, 2_000),
     framesPerStream: count('frames', 100, 10_000),
@@ -72,6 +73,7 @@ interface Values {
   readonly quick?: boolean;
   readonly profile?: boolean;
   readonly rounds?: string;
+  readonly seconds?: string;
   readonly streams?: string;
   readonly frames?: string;
   readonly rate?: string;
@@ -86,6 +88,7 @@ function parse(args: readonly string[], problems: string[]): Values {
         quick: { type: 'boolean' },
         profile: { type: 'boolean' },
         rounds: { type: 'string' },
+        seconds: { type: 'string' },
         streams: { type: 'string' },
         frames: { type: 'string' },
         rate: { type: 'string' },

@@ -7,7 +7,8 @@ import { governedTarget } from './bench-targets.ts';
 import { monotonicUs } from './canned-answers.ts';
 import { checkGoverned } from './check-governed.ts';
 import type { GovernedSystem } from './governed-system.ts';
-import { measureCompletions } from './measure-completions.ts';
+import { loadAverages } from './machine.ts';
+import { type CompletionFigures, measureCompletions } from './measure-completions.ts';
 import { type CpuProfile, type ProfileShares, profileShares, type Share } from './profile-shares.ts';
 
 const OWN_FUNCTIONS_SHOWN = 40;
@@ -39,14 +40,17 @@ export async function profilePod(
   if (name === undefined) throw new Error('the pod left no profile');
   const profile = JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile;
   const shares = profileShares(profile, PROJECT_ROOT, { fromUs, toUs });
-  return render(shares, figures.requestsPerSecond);
+  return render(shares, figures);
 }
 
-function render({ busyMs, idleMs, concerns, ownFunctions, otherFunctions }: ProfileShares, rate: number): string {
+function render(shares: ProfileShares, { requestsPerSecond, cpuMsPerRequest }: CompletionFigures): string {
+  const { busyMs, idleMs, concerns, ownTotals, ownFunctions, otherFunctions } = shares;
   const busy = ((busyMs / (busyMs + idleMs)) * 100).toFixed(0);
   return [
-    `# Profile of the governed pod: ${rate.toFixed(0)} requests/s, main thread busy ${busy} % of the time`,
+    `# Profile of the governed pod: ${requestsPerSecond.toFixed(0)} requests/s, ${cpuMsPerRequest?.toFixed(2) ?? '?'} CPU ms per request, main thread busy ${busy} % of the time`,
+    `Load average ${loadAverages().join(' ')}. Where others compete for the processor, busy time contains waiting for it.`,
     section('By concern (the nearest caller that belongs to one)', concerns),
+    section('With what they call, functions of this project', ownTotals.slice(0, OWN_FUNCTIONS_SHOWN)),
     section('Own time, functions of this project', ownFunctions.slice(0, OWN_FUNCTIONS_SHOWN)),
     section('Own time, everything else', otherFunctions.slice(0, OTHER_FUNCTIONS_SHOWN)),
   ].join('\n\n');

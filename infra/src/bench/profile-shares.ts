@@ -27,6 +27,8 @@ export interface ProfileShares {
   readonly idleMs: number;
   /** Time by concern: the nearest caller that belongs to one decides. */
   readonly concerns: readonly Share[];
+  /** Time of functions of this project and of all that they called before their first wait. */
+  readonly ownTotals: readonly Share[];
   /** Own time of functions of this project. */
   readonly ownFunctions: readonly Share[];
   /** Own time of all other functions. */
@@ -63,8 +65,10 @@ export function profileShares(
 ): ProfileShares {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const concernOf = concernsOf(profile.nodes);
+  const ownCallersOf = ownCallers(profile.nodes, projectRoot);
   const concerns = new Map<string, number>();
   const own = new Map<string, number>();
+  const totals = new Map<string, number>();
   const other = new Map<string, number>();
   let idleUs = 0;
   let busyUs = 0;
@@ -81,20 +85,43 @@ export function profileShares(
     }
     busyUs += lengthUs;
     add(concerns, concernOf.get(id) ?? REST, lengthUs);
-    const isOwn = /\/packages\/[^/]+\/src\//.test(node.callFrame.url);
-    add(isOwn ? own : other, frameText(node, projectRoot), lengthUs);
+    for (const name of ownCallersOf.get(id) ?? []) add(totals, name, lengthUs);
+    add(isOwnFrame(node) ? own : other, frameText(node, projectRoot), lengthUs);
   }
   return {
     busyMs: busyUs / 1_000,
     idleMs: idleUs / 1_000,
     concerns: sharesOf(concerns, busyUs),
+    ownTotals: sharesOf(totals, busyUs),
     ownFunctions: sharesOf(own, busyUs),
     otherFunctions: sharesOf(other, busyUs),
   };
 }
 
+function isOwnFrame({ callFrame }: ProfileNode): boolean {
+  return /\/packages\/[^/]+\/src\//.test(callFrame.url);
+}
+
+function parentsOf(nodes: readonly ProfileNode[]): ReadonlyMap<number, ProfileNode> {
+  return new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)));
+}
+
+// Our functions on each node's stack, each once however often it recurs.
+function ownCallers(nodes: readonly ProfileNode[], projectRoot: string): ReadonlyMap<number, ReadonlySet<string>> {
+  const parents = parentsOf(nodes);
+  return new Map(
+    nodes.map((node) => {
+      const names = new Set<string>();
+      for (let at: ProfileNode | undefined = node; at !== undefined; at = parents.get(at.id)) {
+        if (isOwnFrame(at)) names.add(frameText(at, projectRoot));
+      }
+      return [node.id, names];
+    }),
+  );
+}
+
 function concernsOf(nodes: readonly ProfileNode[]): ReadonlyMap<number, string> {
-  const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node] as const)));
+  const parents = parentsOf(nodes);
   const own = ({ callFrame }: ProfileNode): string | undefined => {
     if (callFrame.functionName === '(garbage collector)') return COLLECTOR;
     if (callFrame.functionName === '(program)') return PROGRAM;

@@ -10,6 +10,10 @@ const EXIT_VOID = 1;
 
 /** Measures and prints; 1 when the run is void, 64 when the arguments are wrong. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(`${BENCH_USAGE}\n`);
+    return 0;
+  }
   const reading = readBenchOptions(args);
   if ('problems' in reading) {
     process.stderr.write(`${[...reading.problems, BENCH_USAGE].join('\n')}\n`);
