@@ -1,10 +1,9 @@
 // How the bootstrap starts other programs: set-up tools with their chatter on standard error, and the command itself.
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants as fsConstants, mkdirSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive } from './is-alive.mjs';
 
 // A terminal's Ctrl-C reaches us directly and a second time through npm, which passes it on; a person is slower than this.
 const SAME_SIGNAL_MS = 300;
@@ -51,18 +50,13 @@ export function runCommand(node, args) {
   });
 }
 
-// npm runs a script through a shell, which passes no signal on: `kill <npm>` ends the shell and leaves us without a word.
-// So both are watched; outside npm nobody is, because a command put into the background may outlive its shell.
+// npm runs a script through a shell; the scripts `exec`, so that our parent is npm itself. When it is killed without a
+// word the command ends; outside npm nobody is watched, because a command in the background may outlive its shell.
 function whenNpmEnds(stop) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  let npm = parent;
-  execFile('ps', ['-o', 'ppid=,args=', '-p', String(parent)], (_error, stdout) => {
-    const [, grandparent, command] = /^ *(\d+) (.*)/.exec(stdout) ?? [];
-    if (command?.startsWith('sh -c')) npm = Number(grandparent);
-  });
+  const npm = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === parent && isAlive(npm)) return;
+    if (process.ppid === npm) return;
     clearInterval(timer);
     stop();
   }, PARENT_POLL_MS);

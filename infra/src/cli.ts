@@ -16,6 +16,8 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['token', join(HERE, 'token.ts')],
   ['token:check', join(HERE, 'commands', 'token-check.ts')],
   ['classify', join(HERE, 'commands', 'classify.ts')],
+  ['classifier:fit', join(HERE, 'commands', 'classifier-fit.ts')],
+  ['classifier:eval', join(HERE, 'commands', 'classifier-eval.ts')],
   ['config:check', join(HERE, 'commands', 'config-check.ts')],
   ['env:example', join(HERE, 'commands', 'env-example.ts')],
   ['bench', join(HERE, 'commands', 'bench.ts')],

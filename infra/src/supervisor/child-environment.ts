@@ -1,6 +1,6 @@
 // What each process of the system is told by its environment: the one place where the quick start's wiring is written down.
 import { homedir } from 'node:os';
-import type { SystemSettings } from './read-settings.ts';
+import { type SystemSettings, usesTls } from './read-settings.ts';
 import type { SystemHome } from './system-home.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -60,7 +60,7 @@ export function consoleEnvironment(wiring: Wiring): NodeJS.ProcessEnv {
     SECROUTER_AUDIT_SIGNING_KEY_FILE: wiring.home.auditSigningKeyFile,
     SECROUTER_CHECKPOINT_FILE: wiring.home.checkpointFile,
     NEXTAUTH_SECRET_FILE: wiring.home.nextAuthSecretFile,
-    NEXTAUTH_URL: `http://${LOOPBACK}:${ports.gateway}/admin/api/auth`,
+    NEXTAUTH_URL: `${usesTls(wiring.settings) ? 'https' : 'http'}://${LOOPBACK}:${ports.gateway}/admin/api/auth`,
     NEXT_TELEMETRY_DISABLED: '1',
   };
 }
@@ -69,6 +69,7 @@ export function podEnvironment(wiring: Wiring, place: PodPlace): NodeJS.ProcessE
   const { ports } = wiring.settings;
   return {
     SECROUTER_DRAIN_TIMEOUT: POD_DRAIN_SECONDS,
+    ...wiring.settings.listenerTls,
     ...common(wiring),
     ...stores(wiring),
     // The database belongs to the control plane alone.

@@ -1,4 +1,4 @@
-// What one start of the quick start was asked for: environment, arguments and the two fields of the configuration file
+// What one start of the quick start was asked for: environment, arguments and the fields of the configuration file
 // that concern the listener. Every problem is reported at once.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ export interface SystemSettings {
   readonly ports: Ports;
   /** Address of the data plane's listener; everything else listens on loopback only. */
   readonly bindAddress: string;
+  /** TLS of the data plane's listener, as the pods' environment names it; empty without. */
+  readonly listenerTls: Readonly<Record<string, string>>;
   readonly podCount: number;
   readonly isVerbose: boolean;
   /** Set: used instead of the embedded store. */
@@ -50,12 +52,18 @@ export function readSettings(environment: NodeJS.ProcessEnv, args: readonly stri
       isQuickStartConfig,
       ports: ports.ports,
       bindAddress: environment.SECROUTER_BIND || file.host || LOOPBACK,
+      listenerTls: file.tls ?? {},
       databaseUrl: environment.DATABASE_URL || undefined,
       redisUrl: environment.REDIS_URL || undefined,
       runsIdentityProvider: refersTo('identityProvider'),
       runsModelProvider: refersTo('modelProvider'),
     },
   };
+}
+
+/** True when the data plane's listener terminates TLS itself. */
+export function usesTls(settings: Pick<SystemSettings, 'listenerTls'>): boolean {
+  return Object.keys(settings.listenerTls).length > 0;
 }
 
 /** The listeners that this system opens itself. */
@@ -91,6 +99,7 @@ interface ConfigFileReading {
   readonly text: string;
   readonly port?: string;
   readonly host?: string;
+  readonly tls?: Readonly<Record<string, string>>;
   readonly problems?: readonly string[];
 }
 
@@ -112,7 +121,27 @@ function readConfigFile(path: string): ConfigFileReading {
     text,
     ...(isPort ? { port: String(port) } : {}),
     ...(typeof host === 'string' && host !== '' ? { host } : {}),
+    ...('tls' in root ? { tls: listenerTls(root.tls) } : {}),
   };
+}
+
+const TLS_VARIABLES = [
+  ['certPath', 'SECROUTER_TLS_CERT_FILE'],
+  ['keyPath', 'SECROUTER_TLS_KEY_FILE'],
+  ['minVersion', 'SECROUTER_TLS_MIN_VERSION'],
+  ['ciphers', 'SECROUTER_TLS_CIPHERS'],
+] as const;
+
+// Only `native` TLS is the listener's own; behind a front end there is nothing to do.
+function listenerTls(tls: unknown): Readonly<Record<string, string>> {
+  if (typeof tls !== 'object' || tls === null || !('mode' in tls) || tls.mode !== 'native') return {};
+  const fields = tls as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    TLS_VARIABLES.flatMap(([field, variable]) => {
+      const value = fields[field];
+      return typeof value === 'string' && value !== '' ? [[variable, value]] : [];
+    }),
+  );
 }
 
 function refersToPort(text: string, port: number): boolean {

@@ -13,6 +13,7 @@ import {
 } from './child-environment.ts';
 import type { CloseGroup } from './close-order.ts';
 import type { LogFollower } from './log-follower.ts';
+import { usesTls } from './read-settings.ts';
 import { httpReady, messageReady, type Readiness, tcpReady } from './readiness.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -103,7 +104,11 @@ export function podRow(wiring: Wiring, place: PodPlace): ServiceRow {
     script: 'packages/dataplane/src/main.ts',
     environment: podEnvironment(wiring, place),
     stopTimeoutMs: POD_STOP_TIMEOUT_MS,
-    isReady: () => httpReady(`http://${probeHost(place.bindAddress)}:${place.port}/ready`),
+    // Its own certificate need not name the loopback address: behind TLS a connection is the sign.
+    isReady: () =>
+      usesTls(wiring.settings)
+        ? tcpReady(place.port)
+        : httpReady(`http://${probeHost(place.bindAddress)}:${place.port}/ready`),
     address: `${place.bindAddress}:${place.port}`,
   };
 }

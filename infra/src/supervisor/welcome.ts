@@ -1,9 +1,9 @@
 // The last lines of a successful start: where everything is, and a request that can be pasted as it is.
-import type { SystemSettings } from './read-settings.ts';
+import { type SystemSettings, usesTls } from './read-settings.ts';
 
 /** The text; its last line begins with `SecRouter is ready`. */
 export function welcomeText(settings: SystemSettings): string {
-  const origin = `http://127.0.0.1:${settings.ports.gateway}`;
+  const origin = `${usesTls(settings) ? 'https' : 'http'}://127.0.0.1:${settings.ports.gateway}`;
   const idp = `http://127.0.0.1:${settings.ports.identityProvider}`;
   const idpVariable =
     settings.ports.identityProvider === 18_801 ? '' : `SECROUTER_IDP_PORT=${settings.ports.identityProvider} `;
