@@ -1,0 +1,93 @@
+// The lane before authentication. Whoever has no token can harm nobody: a source that keeps failing is answered 429
+// before any cryptography, unless it shows a token that is already known to be good.
+
+import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+
+/** Failed tokens that a source may present at once, and how fast it earns new tries. */
+export const FAILURES_AT_ONCE = 60;
+export const FAILURES_PER_SECOND = 1;
+/** Sources that are remembered; the least recently failing goes first. */
+export const MAX_FAILING_SOURCES = 20_000;
+/** Forged tokens that are remembered by the SHA-256 of their bytes, so that a repeat costs no signature. */
+export const MAX_REMEMBERED_FORGERIES = 20_000;
+/** A token refused now may be good with the next key set: it is remembered no longer than a key set refresh takes. */
+export const FORGERY_MEMORY_MS = 30_000;
+
+interface Bucket {
+  tries: number;
+  refilledMs: number;
+}
+
+/** Failures per source, and forgeries seen. */
+export class FailureLane {
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #forgeries = new Map<string, number>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Seconds that this source has to wait before another unknown token is looked at; undefined when it need not. */
+  waitSeconds(source: string | null): number | undefined {
+    const bucket = this.#buckets.get(laneOf(source));
+    if (bucket === undefined) return undefined;
+    const tries = refilled(bucket, this.#now());
+    return tries >= 1 ? undefined : Math.max(1, Math.ceil((1 - tries) / FAILURES_PER_SECOND));
+  }
+
+  /** Counts a refused token of this source. */
+  noteFailure(source: string | null): void {
+    const lane = laneOf(source);
+    const now = this.#now();
+    const known = this.#buckets.get(lane);
+    const tries = Math.max(0, (known === undefined ? FAILURES_AT_ONCE : refilled(known, now)) - 1);
+    this.#buckets.delete(lane);
+    this.#buckets.set(lane, { tries, refilledMs: now });
+    dropOldest(this.#buckets, MAX_FAILING_SOURCES);
+  }
+
+  /** True for the very bytes of a token whose signature was wrong a moment ago. */
+  isForgery(token: string): boolean {
+    const digest = digestOf(token);
+    const seenMs = this.#forgeries.get(digest);
+    if (seenMs === undefined) return false;
+    if (this.#now() - seenMs < FORGERY_MEMORY_MS) return true;
+    this.#forgeries.delete(digest);
+    return false;
+  }
+
+  noteForgery(token: string): void {
+    this.#forgeries.set(digestOf(token), this.#now());
+    dropOldest(this.#forgeries, MAX_REMEMBERED_FORGERIES);
+  }
+
+  /** After a change of keys or issuers, yesterday's forgery may be today's token. */
+  forgetForgeries(): void {
+    this.#forgeries.clear();
+  }
+}
+
+function refilled({ tries, refilledMs }: Bucket, now: number): number {
+  return Math.min(FAILURES_AT_ONCE, tries + (Math.max(0, now - refilledMs) / 1_000) * FAILURES_PER_SECOND);
+}
+
+// One customer holds a /64 of IPv6 at least: each address by itself would be a source without end.
+function laneOf(source: string | null): string {
+  if (source === null || !isIPv6(source)) return source ?? 'unknown';
+  const [head = '', tail = ''] = source.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const filled = source.includes('::') ? [...left, ...Array(8 - left.length - right.length).fill('0'), ...right] : left;
+  return `${filled.slice(0, 4).join(':')}::/64`;
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
+}
+
+function dropOldest(map: Map<string, unknown>, max: number): void {
+  const [oldest] = map.keys();
+  if (map.size > max && oldest !== undefined) map.delete(oldest);
+}
