@@ -173,7 +173,7 @@ it('pauses while PostgreSQL is down, and loses nothing (F18)', async () => {
   await world.close();
 }, 90_000);
 
-it('hands its jobs back when it is stopped while PostgreSQL is down', async () => {
+it('hands its jobs back when it is stopped while PostgreSQL hangs', async () => {
   const world = await newWorld(3);
   const { child, exited } = await startProcess(world.environment);
   const pod = podStream();
@@ -182,17 +182,8 @@ it('hands its jobs back when it is stopped while PostgreSQL is down', async () =
 
   await world.send(pod.batch([pod.usage()]));
   await eventually(async () => (await world.queue.getActiveCount()) === 1);
-  await world.pool.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-  );
   child.kill('SIGTERM');
-  const repeated = setInterval(() => {
-    void world.pool.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-    );
-  }, 200);
   const code = await exited;
-  clearInterval(repeated);
   await blocker.query('ROLLBACK');
   blocker.release();
 
@@ -227,7 +218,7 @@ it('charges a dead pod for what it had begun, and frees what it had reserved (F3
     );
     return rows[0] as Record<string, unknown> | undefined;
   });
-  await eventually(async () => (await redis.exists(keys.lease(open.eventId))) === 0);
+  await eventually(async () => (await redis.hget(keys.lease(open.eventId), 'state')) === 'closed');
   child.kill('SIGTERM');
   await exited;
 

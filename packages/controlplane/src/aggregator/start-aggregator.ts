@@ -8,10 +8,10 @@ import { ensurePartitions } from '../db/ledger/ensure-partitions.ts';
 import { LedgerWriter } from '../usage/ledger-writer.ts';
 import { leaseReaper } from '../usage/reap-leases.ts';
 import { type LaggingStream, positionTidier } from '../usage/tidy-positions.ts';
-import { checkpointOnce, checkpointRounds } from './checkpointer.ts';
+import { type CheckpointerOptions, checkpointOnce, checkpointRounds } from './checkpointer.ts';
 import type { AggregatorConfig } from './config.ts';
 import { startEventWorker } from './event-worker.ts';
-import { repeat } from './repeat.ts';
+import { type Repeating, repeat } from './repeat.ts';
 
 const PARTITION_INTERVAL_MS = 24 * 60 * 60 * 1_000;
 const TIDY_INTERVAL_MS = 15_000;
@@ -22,6 +22,10 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Time that batches in progress get on shutdown; what is not committed then goes back to the queue. */
 const DRAIN_MS = 5_000;
+
+/** Bounds of the steps after it, for a database that hangs. The supervisor gives the whole system 20 s. */
+const LAST_CHECKPOINT_MS = 3_000;
+const POOL_END_MS = 1_000;
 
 export interface Aggregator {
   close(): Promise<void>;
@@ -52,18 +56,31 @@ export async function startAggregator(config: AggregatorConfig, log: Logger, sig
     // Stop taking jobs -> let what runs commit -> hand back the rest -> last checkpoint -> close connections.
     async close() {
       const workerClosed = worker.close();
-      const giveUp = setTimeout(() => void writer.close(), DRAIN_MS);
+      const giveUp = setTimeout(() => writer.close(), DRAIN_MS);
       await workerClosed;
       clearTimeout(giveUp);
-      await writer.close();
-      await Promise.all(repeating.map((task) => task.close()));
-      await checkpointOnce(checkpointing).catch((error: unknown) => {
-        log.warn({ reason: String(error) }, 'no last checkpoint');
-      });
+      writer.close();
+      await atMost(LAST_CHECKPOINT_MS, endRounds(repeating, checkpointing));
       for (const connection of [redis, queueRedis]) connection.disconnect();
-      await pool.end();
+      await atMost(POOL_END_MS, pool.end());
     },
   };
+}
+
+async function endRounds(repeating: readonly Repeating[], checkpointing: CheckpointerOptions): Promise<void> {
+  await Promise.all(repeating.map((task) => task.close()));
+  await checkpointOnce(checkpointing).catch((error: unknown) => {
+    checkpointing.log.warn({ reason: String(error) }, 'no last checkpoint');
+  });
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeUp]);
+  clearTimeout(timer);
 }
 
 function openPool(config: AggregatorConfig, log: Logger): pg.Pool {

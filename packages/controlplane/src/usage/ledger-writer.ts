@@ -41,6 +41,7 @@ export class LedgerWriter {
   readonly #options: LedgerWriterOptions;
   readonly #closing = new AbortController();
   #waiting: Waiting[] = [];
+  #taken: Waiting[] = [];
   #running: Promise<void> | undefined;
 
   constructor(options: LedgerWriterOptions) {
@@ -58,16 +59,19 @@ export class LedgerWriter {
     });
   }
 
-  /** Stops after the transaction that runs; the rest is rejected. */
-  async close(): Promise<void> {
+  /**
+   * Rejects at once what is not known to be committed, because a database that hangs must not hang the shutdown. The
+   * transaction in progress may still commit; when its events are delivered again, they are duplicates.
+   */
+  close(): void {
     this.#closing.abort();
-    await this.#running;
-    for (const { reject } of this.#waiting.splice(0)) reject(new WriterClosed());
+    for (const { reject } of [...this.#taken, ...this.#waiting.splice(0)]) reject(new WriterClosed());
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#closing.signal.aborted) {
       const taken = this.#take();
+      this.#taken = taken;
       try {
         await this.#writeWithRetry(
           taken.flatMap(({ batch }) => batch.items),
