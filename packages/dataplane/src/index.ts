@@ -1,4 +1,5 @@
-// The package's one door: a pod to start, its environment for documentation, and the HTTP front for its own suites.
+// The package's one door: a pod to start, its environment for documentation, and for their own suites the HTTP front,
+// the budget store and the event stream.
 export { type PodConfig, podEnvironmentSchema, readPodConfig } from './config.ts';
 export { clientAddress, compileCidrs } from './http/client-address.ts';
 export { type ConsoleProxy, createConsoleProxy } from './http/console-proxy.ts';
@@ -8,3 +9,5 @@ export { sendRefusal } from './http/refusal-response.ts';
 export { type Listener, startListener } from './http/start-listener.ts';
 export type { ListenerTls } from './http/tls-context.ts';
 export { type Pod, startPod } from './pod.ts';
+export { type BudgetCounter, countersFor } from './redis/budget-counter.ts';
+export { BudgetStore, type CounterAmount, type ReserveReply } from './redis/budget-store.ts';

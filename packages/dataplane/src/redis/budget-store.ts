@@ -7,8 +7,6 @@ import { RedisBreaker, RedisUnavailable } from './redis-breaker.ts';
 
 /** Leases of a pod that stopped renewing are reaped after this long (money.md). */
 export const LEASE_TTL_MS = 600_000;
-/** A released id is remembered this long, so that its reservation changes nothing when it arrives late. */
-const RELEASED_ID_TTL_MS = 60_000;
 
 /** Amounts of one counter: fixed part and part per output token. */
 export interface CounterAmount {
@@ -126,13 +124,8 @@ export class BudgetStore {
 
   /** Undoes a reservation whose outcome is unknown, now and should it arrive later. Throws RedisUnavailable. */
   async release(eventId: string, amounts: readonly CounterAmount[]): Promise<void> {
-    await this.settle(
-      eventId,
-      amounts,
-      amounts.map(() => 0),
-      { podStream: '', sequence: 0 },
-    );
-    await this.#run('releaseBudget', [this.#keys.lease(eventId)], [RELEASED_ID_TTL_MS]);
+    const nothing = amounts.map(() => 0);
+    await this.settle(eventId, amounts, nothing, { podStream: '', sequence: 0 });
   }
 
   /** What is used and reserved. Throws RedisUnavailable. */

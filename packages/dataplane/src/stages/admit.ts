@@ -3,6 +3,7 @@ import { formatUsd, type OpenRecord, RequestRefused } from '@secrouter/proto';
 import { type BudgetCounter, countersFor } from '../redis/budget-counter.ts';
 import type { BudgetStore, CounterAmount, CounterTotal, ReserveReply } from '../redis/budget-store.ts';
 import { RedisUnavailable } from '../redis/redis-breaker.ts';
+import { untilAnswered } from '../redis/until-answered.ts';
 import type { Grant } from '../request/grant.ts';
 import type { RequestBounds } from './estimate.ts';
 
@@ -103,8 +104,8 @@ async function reserve(
     });
   } catch (error) {
     if (!(error instanceof RedisUnavailable)) throw error;
-    // A time-out means unknown, never no: what may have been reserved is given back (I4).
-    if (error.mayHaveRun) void store.release(open.eventId, amounts).catch(() => undefined);
+    // A time-out means unknown, never no: what may have been reserved is given back (I4), however long Redis is away.
+    if (error.mayHaveRun) untilAnswered(() => store.release(open.eventId, amounts)).catch(() => undefined);
     if (amounts.length === 0) return { outcome: 'unwitnessed' };
     throw new RequestRefused('budget_unavailable', {
       retryAfterSeconds: BUDGET_RETRY_SECONDS,

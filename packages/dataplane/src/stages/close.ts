@@ -9,13 +9,12 @@ import {
 } from '@secrouter/proto';
 import type { EventStream } from '../events/event-stream.ts';
 import type { BudgetStore } from '../redis/budget-store.ts';
-import { RedisUnavailable } from '../redis/redis-breaker.ts';
+import { untilAnswered } from '../redis/until-answered.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { type Reservation, usedAmounts } from './admit.ts';
 
 /** Settlement is awaited this long before the answer's last byte is released (money.md). */
 const SETTLE_WAIT_MS = 50;
-const SETTLE_RETRY_MS = 500;
 
 /** What the close record says. */
 export interface Closing {
@@ -47,32 +46,10 @@ export async function closeReservation(
   const sequence = dependencies.events.appendUsage(event, context.sourceIp);
   const used = usedAmounts(reservation.amounts, { ...closing.tokens, costNanoUsd: event.costNanoUsd });
   const position = { podStream: dependencies.events.podStream, sequence };
-  const settled = settle(reservation, used, position, dependencies.store);
+  const settled = untilAnswered(() => dependencies.store.settle(event.eventId, reservation.amounts, used, position));
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, SETTLE_WAIT_MS).unref())]);
   return event.costNanoUsd;
 }
-
-// A settlement is idempotent, so it is repeated until Redis answers; the lease's end is the bound.
-async function settle(
-  reservation: Reservation,
-  used: readonly number[],
-  position: { readonly podStream: string; readonly sequence: number },
-  store: BudgetStore,
-): Promise<void> {
-  const { eventId } = reservation.open;
-  for (let waited = 0; waited < SETTLE_GIVE_UP_MS; waited += SETTLE_RETRY_MS) {
-    try {
-      await store.settle(eventId, reservation.amounts, used, position);
-      return;
-    } catch (error) {
-      if (!(error instanceof RedisUnavailable)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_RETRY_MS).unref());
-    }
-  }
-}
-
-/** After this the reaper has ended the lease. */
-const SETTLE_GIVE_UP_MS = 900_000;
 
 function usageEvent(reservation: Reservation, closing: Closing, context: RequestContext, nowMs: number): UsageEvent {
   const { open } = reservation;

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 const SCRIPT_FILES = {
   reserveBudget: 'reserve-budget',
   settleBudget: 'settle-budget',
-  releaseBudget: 'release-budget',
   renewLease: 'renew-lease',
   extendBudget: 'extend-budget',
   readBudget: 'read-budget',

@@ -20,7 +20,7 @@ for entry in string.gmatch(lease[2], '[^,]+') do
   elseif bucketMs == -1 then
     total = tonumber(redis.call('HGET', plan.key, 'total')) or 0
   end
-  if bucketMs ~= 0 and limit >= 0 and total + amount > limit then return 0 end
+  if amount > 0 and limit >= 0 and total + amount > limit then return 0 end
   plans[#plans + 1] = plan
   changed[#changed + 1] = integer(tonumber(heldText) + (bucketMs == 0 and 0 or amount)) .. ':' .. bucketText .. ':'
     .. bucketMsText .. ':' .. bucketsText
@@ -28,8 +28,10 @@ for entry in string.gmatch(lease[2], '[^,]+') do
 end
 for _, plan in ipairs(plans) do
   if plan.bucketMs > 0 then
-    local live = plan.bucket >= plan.oldest and plan.amount or 0
-    addToWindow(plan.key, plan.bucket, plan.oldest, live, plan.amount, plan.bucketMs, plan.buckets)
+    -- A request counts in the window that it began in; once that has left, there is nothing more to hold there.
+    if plan.bucket >= plan.oldest then
+      addToWindow(plan.key, plan.bucket, plan.oldest, plan.amount, plan.amount, plan.bucketMs, plan.buckets)
+    end
   elseif plan.bucketMs == -1 then
     redis.call('HINCRBY', plan.key, 'total', integer(plan.amount))
     redis.call('HINCRBY', plan.key, 'reserved', integer(plan.amount))

@@ -1,4 +1,5 @@
--- reserveBudget: admits one request under all its limits at once, or names the tightest; writes the open record.
+-- reserveBudget: admits one request under all its limits at once, or names the one that refuses longest; writes the
+-- open record. A repeat changes nothing, also after the request was settled or released.
 -- KEYS: 1 lease, 2 leases, 3 epoch, 4.. counters
 -- ARGV: 1 event id, 2 lease ttl ms, 3 open record, 4 expected epoch ('' = any), 5 output tokens wanted,
 --       6 least output tokens that are worth it, then for each counter:
@@ -6,7 +7,7 @@
 --       period start ms, period end ms (both 0 for rolling windows)
 -- Returns: {'admitted', now, granted tokens, total 1, reserved 1, total 2, …}
 --          {'denied', now, counter number, used, reserved, retry ms (-1 = never by waiting), 'amount' asked}
---          {'closed', now} after a release of the same id; {'moved', now} when a calendar period is not the current one;
+--          {'closed', now} after a settlement or release of the same id; {'moved', now} when a calendar period is not the current one;
 --          {'stale', now, epoch} when Redis was rebuilt
 local now = nowMs()
 local epoch = redis.call('GET', KEYS[3]) or ''
@@ -15,13 +16,25 @@ local lease = redis.call('HMGET', KEYS[1], 'state', 'granted')
 if lease[1] == 'closed' then return {'closed', integer(now)} end
 
 local wanted, least = tonumber(ARGV[5]), tonumber(ARGV[6])
-local granted, tightest = wanted, 0
+local granted = wanted
+-- A lease of a pod that died is ended by the reaper; this only bounds a counter that nobody touches any more.
+local concurrencyTtlMs = 86400000
+
+-- Milliseconds until `amount` can fit beside what is used; -1 when it never will.
+local function retryMs(counter, amount)
+  if amount > counter.limit then return -1 end
+  if counter.total - counter.reserved + amount <= counter.limit then return 2000 end
+  if counter.to then return counter.to - now end
+  return waitForMs(counter.key, now, counter.bucketMs, counter.buckets, counter.oldest, counter.current,
+    counter.total + amount - counter.limit)
+end
+
 local counters = {}
 for index = 4, #KEYS do
   local at = 7 + (index - 4) * 7
   local counter = {
     key = KEYS[index], limit = tonumber(ARGV[at]), base = tonumber(ARGV[at + 1]), perToken = tonumber(ARGV[at + 2]),
-    bucketMs = tonumber(ARGV[at + 3]), buckets = tonumber(ARGV[at + 4]),
+    bucketMs = tonumber(ARGV[at + 3]), buckets = tonumber(ARGV[at + 4]), fits = wanted,
   }
   local from, to = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   if to > 0 and (now < from or now >= to) then return {'moved', integer(now)} end
@@ -30,7 +43,6 @@ for index = 4, #KEYS do
     counter.reserved = counter.total
   elseif to > 0 then
     local state = redis.call('HMGET', counter.key, 'total', 'reserved')
-    counter.current, counter.oldest = 0, 0
     counter.total, counter.reserved = tonumber(state[1]) or 0, tonumber(state[2]) or 0
     counter.to = to
   else
@@ -40,37 +52,38 @@ for index = 4, #KEYS do
   counters[#counters + 1] = counter
   if lease[1] == false and counter.limit >= 0 then
     local room = counter.limit - counter.total - counter.base
-    local fits = granted
-    if room < 0 then fits = -1 elseif counter.perToken > 0 then fits = math.floor(room / counter.perToken) end
-    if fits < granted then granted, tightest = fits, #counters end
+    if room < 0 then
+      counter.fits = -1
+    elseif counter.perToken > 0 then
+      counter.fits = math.min(wanted, math.floor(room / counter.perToken))
+      -- The division of two large numbers may round up to the next integer.
+      if counter.fits * counter.perToken > room then counter.fits = counter.fits - 1 end
+    end
+    granted = math.min(granted, counter.fits)
   end
 end
 
 local reply = {'admitted', integer(now), lease[2] or integer(granted)}
 if lease[1] == false then
-  if tightest > 0 and granted < least then
-    local counter = counters[tightest]
-    local amount = counter.base + counter.perToken * least
-    local retry = -1
-    if amount <= counter.limit then
-      if counter.total - counter.reserved + amount <= counter.limit then
-        retry = 2000
-      elseif counter.to then
-        retry = counter.to - now
-      else
-        retry = waitForMs(counter.key, now, counter.bucketMs, counter.buckets, counter.oldest, counter.current,
-          counter.total + amount - counter.limit)
+  if granted < least then
+    -- Of all that refuse, the one that refuses longest is named: after its time the others fit too.
+    local named, retry
+    for number, counter in ipairs(counters) do
+      if counter.fits < least then
+        local wait = retryMs(counter, counter.base + counter.perToken * least)
+        if named == nil or (retry ~= -1 and (wait == -1 or wait > retry)) then named, retry = number, wait end
       end
     end
-    return {'denied', integer(now), tightest, integer(counter.total - counter.reserved), integer(counter.reserved),
-      integer(retry), integer(amount)}
+    local counter = counters[named]
+    return {'denied', integer(now), named, integer(counter.total - counter.reserved), integer(counter.reserved),
+      integer(retry), integer(counter.base + counter.perToken * least)}
   end
   local held = {}
   for number, counter in ipairs(counters) do
     local amount = counter.base + counter.perToken * granted
     if counter.bucketMs == 0 then
       redis.call('HINCRBY', counter.key, 'total', 1)
-      redis.call('PEXPIRE', counter.key, ARGV[2] * 2)
+      redis.call('PEXPIRE', counter.key, integer(concurrencyTtlMs))
       held[number] = '1:0:0:0'
     elseif counter.to then
       redis.call('HINCRBY', counter.key, 'total', integer(amount))
