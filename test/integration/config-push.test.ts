@@ -20,7 +20,9 @@ import {
   redisKeys,
   type SealedSnapshot,
   type ServerMessage__Output,
+  type Snapshot,
   SnapshotAssembly,
+  sealSnapshot,
 } from '@secrouter/proto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -138,6 +140,23 @@ const lowerBudget = (maxCostUsd: number) =>
     name: 'u-basic',
     value: { budgets: [{ window: 'day', maxCostUsd }] },
   }) as const;
+
+// Straight into the table: the feed pushes what is published there, and reading so large a file would take the test's time.
+async function insertLargeRevision(revision: number): Promise<void> {
+  const { rows } = await world.pool.query('SELECT content FROM config_revision WHERE revision = 1');
+  const snapshot: Snapshot = JSON.parse(rows[0].content);
+  const config = { ...snapshot.config, classifier: { note: 'x'.repeat(5 * 1024 * 1024) } };
+  const { seal, content } = sealSnapshot({ ...snapshot, revision, config }, world.publishing.signingKey);
+  await world.pool.query(
+    `INSERT INTO config_revision (cell, revision, epoch, kind, baseline_digest, overrides, changes, warnings, author, reason,
+                                  digest, algorithm, key_id, signature, content, created_at)
+     SELECT cell, $1, epoch, kind, baseline_digest, overrides, changes, warnings, author, reason, $2, $3, $4, $5, $6, now()
+       FROM config_revision WHERE revision = 1`,
+    [revision, seal.digest, seal.algorithm, seal.keyId, seal.signature, content],
+  );
+  await world.pool.query('UPDATE cell SET revision = $1', [revision]);
+  await world.pool.query(`SELECT pg_notify('secrouter_snapshot', 'main:1:' || $1)`, [String(revision)]);
+}
 
 async function podRow(nodeId: string) {
   const { rows } = await world.pool.query('SELECT * FROM pod_status WHERE node_id = $1', [nodeId]);
@@ -259,6 +278,27 @@ describe('the policy server', () => {
     expect(await read('main')).toEqual({ code: undefined, count: '0' });
     expect(await read('elsewhere')).toEqual({ code: 9, count: undefined });
     client.close();
+  });
+
+  it('sends a large snapshot in chunks, and to a pod that reads slowly the newest in place of those between', async () => {
+    const NEWEST = 9;
+    const port = await start();
+    const slow = new TestPod(port);
+    slow.stream.pause();
+    slow.hello('slow');
+    const fast = new TestPod(port).hello('fast');
+    // More than the client library buffers for a reader that has paused.
+    for (let revision = 2; revision <= NEWEST; revision += 1) {
+      await insertLargeRevision(revision);
+      await vi.waitFor(() => expect(fast.revisions.at(-1)).toBe(revision), DEADLINE);
+    }
+    expect(fast.snapshots.at(-1)?.content.byteLength).toBeGreaterThan(5 * 1024 * 1024);
+    slow.stream.resume();
+
+    await vi.waitFor(() => expect(slow.revisions.at(-1)).toBe(NEWEST), DEADLINE);
+    expect(slow.revisions.length).toBeLessThan(NEWEST);
+    const sealed = slow.snapshots.at(-1);
+    expect(sealed && openSnapshot(sealed, 'main', [world.trustedKey]).outcome).toBe('opened');
   });
 
   it('marks a pod that has gone', async () => {

@@ -7,6 +7,7 @@ import {
   type ConfigWarning,
   type EffectiveConfig,
   lastAdminRemains,
+  type PolicyConfig,
   type SealedSnapshot,
   SNAPSHOT_VERSION,
   sealSnapshot,
@@ -86,13 +87,10 @@ export function publish(
     if (isWithoutEffect(current, change)) return { outcome: 'unchanged', revision: head.revision };
 
     const next = stateAfter(current, change);
-    const built = buildNext(current, next);
+    const published = current === undefined ? undefined : await readHeadConfig(client, deps.cell);
+    const built = buildNext(published?.security.policy, next);
     if (built.outcome === 'invalid') return built;
-    if (
-      change.kind === 'baseline' &&
-      current !== undefined &&
-      isInForce(built, await readHeadConfig(client, deps.cell), current)
-    )
+    if (change.kind === 'baseline' && isInForce(built, published, current))
       return { outcome: 'unchanged', revision: head.revision };
 
     const position = positionAfter(head, change);
@@ -112,14 +110,14 @@ export function publish(
   });
 }
 
-/** Validates a state as a whole: the effective configuration, or every problem. Also the preview's judgement. */
-export function buildNext(current: ConfigState | undefined, next: ConfigState): EffectiveResult {
+/**
+ * Validates a state as a whole: the effective configuration, or every problem. `policy` is the one in force, of which the
+ * change must leave an admin. Also the preview's judgement.
+ */
+export function buildNext(policy: PolicyConfig | undefined, next: ConfigState): EffectiveResult {
   const built = buildEffective(next.files, next.overrides);
-  if (built.outcome === 'invalid' || current === undefined) return built;
-  const before = buildEffective(current.files, current.overrides);
-  // A running state that no longer validates (a newer version is stricter) cannot tell who its admins were.
-  if (before.outcome === 'invalid' || lastAdminRemains(before.config.security.policy, built.config.security.policy))
-    return built;
+  if (built.outcome === 'invalid' || policy === undefined) return built;
+  if (lastAdminRemains(policy, built.config.security.policy)) return built;
   return { outcome: 'invalid', problems: [LAST_ADMIN] };
 }
 
@@ -132,11 +130,12 @@ const LAST_ADMIN: ConfigProblem = {
 // overrides. The merged result is compared with the published one: a newer version may read the same text differently.
 function isInForce(
   built: Extract<EffectiveResult, { outcome: 'built' }>,
-  published: EffectiveConfig,
-  current: ConfigState,
+  published: EffectiveConfig | undefined,
+  current: ConfigState | undefined,
 ): boolean {
+  if (current === undefined || !isSame(published, built.config)) return false;
   const before = buildEffective(current.files, []);
-  return before.outcome === 'built' && isSame(before.config, built.baseline) && isSame(published, built.config);
+  return before.outcome === 'built' && isSame(before.config, built.baseline);
 }
 
 // The first publication has no state before it, and only a baseline can begin one.

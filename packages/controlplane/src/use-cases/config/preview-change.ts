@@ -43,7 +43,7 @@ export async function previewChange(
   const { pool, config } = context;
   const current = await readConfigState(pool, config.cell, { revision });
   if (current === undefined) throw new Error(`revision ${revision} has no state`);
-  const built = buildNext(current, nextState(current, { kind: 'override', ...entry }));
+  const built = buildNext(published.config.security.policy, nextState(current, { kind: 'override', ...entry }));
   if (built.outcome === 'invalid') return { ...NOTHING, revision, valid: false, problems: built.problems };
   const known = await listKnownPrincipals(pool, config.cell, MAX_PREVIEWED_PRINCIPALS);
   return {
