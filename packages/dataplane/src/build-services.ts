@@ -16,6 +16,7 @@ import { IssuerKeys } from './policy/issuer-keys.ts';
 import { openTrustedKeys } from './policy/trusted-keys.ts';
 import { BudgetStore } from './redis/budget-store.ts';
 import { connectRedis } from './redis/connect-redis.ts';
+import { tokenIdStore } from './redis/token-id-store.ts';
 import type { PodServices } from './request/pod-services.ts';
 import { Circuits } from './upstream/circuits.ts';
 import { CredentialStore } from './upstream/credential-store.ts';
@@ -72,11 +73,13 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     metrics.providerFailed(provider);
     log.error({ provider }, 'the provider refuses our key: check its credential');
   };
+  const store = new BudgetStore(redis, keys, Date.now);
+  const claimTokenId = tokenIdStore(redis, keys, store.breaker);
   const services: PodServices = {
     ...identity,
     policies,
-    authenticator: { issuers: () => issuerKeys.trusted, cache, nowMs: Date.now },
-    store: new BudgetStore(redis, keys, Date.now),
+    authenticator: { issuers: () => issuerKeys.trusted, cache, claimTokenId, nowMs: Date.now },
+    store,
     events,
     spool,
     forwarding: {

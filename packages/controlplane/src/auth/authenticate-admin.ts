@@ -2,10 +2,13 @@
 // are not part of it; they are read from the policy in force on each request.
 import { timingSafeEqual } from 'node:crypto';
 import {
+  type AdminTokenRefusal,
   bearerChallenge,
   type ChallengeCode,
-  type IssuerRules,
-  isFreshSignIn,
+  type ClaimTokenId,
+  judgeAdminSignIn,
+  judgeAdminToken,
+  judgeReplay,
   RequestRefused,
   readCredential,
   type TokenIdentity,
@@ -41,6 +44,8 @@ export interface AdminAuthentication {
   readonly published: PublishedPolicy;
   readonly issuers: () => Promise<readonly TrustedIssuer[]>;
   readonly tokenCache: VerifiedTokenCache;
+  /** Remembers the id of a one-time token, in the same place as the pods do. */
+  readonly claimTokenId: ClaimTokenId;
   readonly readSession: (request: Request) => Promise<BrowserSession | undefined>;
   readonly nowSeconds: number;
 }
@@ -70,7 +75,12 @@ async function authenticateToken(request: Request, token: string, judging: Admin
   const { identity } = judged;
   refuseRevoked(identity, published);
   const rules = issuers.find((issuer) => issuer.rules.issuer === identity.issuer)?.rules;
-  if (rules !== undefined) requireAdminConditions(request, identity, rules, nowSeconds);
+  if (rules !== undefined) {
+    refuseDelegated(request, identity, rules.actingUserHeader);
+    throwAdminRefusal(judgeAdminToken(identity, rules, nowSeconds));
+    const replay = await judgeReplay(identity, rules, nowSeconds, judging.claimTokenId);
+    if (replay !== undefined) throw refusalOf(replay);
+  }
   const { principal, email, groups, roles, isService, isDelegating } = identity;
   return {
     principal,
@@ -87,7 +97,7 @@ function authenticateSession(request: Request, session: BrowserSession, judging:
   const rules = published.config.security.oidc.find(({ issuer }) => issuer === session.issuer);
   // A sign-in at an issuer that the file no longer trusts is none.
   if (rules === undefined) throw challenged('missing_token', { reason: 'issuer_gone' });
-  requireFreshSignIn(session.authTimeSeconds, rules, nowSeconds);
+  throwAdminRefusal(judgeAdminSignIn(session.authTimeSeconds, rules, nowSeconds));
   if (isWrite(request)) requireCsrfToken(request, session);
   const { principal, email, groups } = session;
   return { principal, ...(email === undefined ? {} : { email }), groups, via: 'session', isMachine: false };
@@ -105,28 +115,16 @@ function requireCsrfToken(request: Request, session: BrowserSession): void {
   });
 }
 
-function requireAdminConditions(
-  request: Request,
-  identity: TokenIdentity,
-  rules: IssuerRules,
-  nowSeconds: number,
-): void {
-  const { adminAudience, adminScope, actingUserHeader } = rules;
-  if (adminAudience !== undefined && !identity.audiences.includes(adminAudience))
-    throw new RequestRefused('admin_required', { reason: 'admin_audience' });
-  if (adminScope !== undefined && !identity.scopes.includes(adminScope))
-    throw challenged('insufficient_scope', { reason: 'admin_scope' }, { scopes: [adminScope] });
-  // Nobody administers in somebody else's name.
+/** Nobody administers in somebody else's name. */
+function refuseDelegated(request: Request, identity: TokenIdentity, actingUserHeader: string | undefined): void {
   if (identity.isDelegating && actingUserHeader !== undefined && request.headers.has(actingUserHeader))
     throw new RequestRefused('admin_required', { reason: 'delegated' });
-  requireFreshSignIn(identity.authTimeSeconds, rules, nowSeconds);
 }
 
-function requireFreshSignIn(authTimeSeconds: number | undefined, rules: IssuerRules, nowSeconds: number): void {
-  const { adminMaxAuthAgeSeconds: maxAgeSeconds, clockToleranceSeconds } = rules;
-  if (maxAgeSeconds === undefined) return;
-  if (isFreshSignIn(authTimeSeconds, maxAgeSeconds, clockToleranceSeconds, nowSeconds)) return;
-  throw challenged('auth_too_old', { reason: 'admin_auth_age' }, { maxAgeSeconds });
+function throwAdminRefusal(refused: AdminTokenRefusal | undefined): void {
+  if (refused === undefined) return;
+  const { code, reason, stepUp } = refused;
+  throw code === 'admin_required' ? new RequestRefused(code, { reason }) : challenged(code, { reason }, stepUp);
 }
 
 function refuseRevoked(identity: TokenIdentity, { revoked }: PublishedPolicy): void {

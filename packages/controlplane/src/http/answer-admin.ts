@@ -1,7 +1,7 @@
 // What every admin route stands on: who calls, with which right, and every error as JSON. Never a redirect.
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type EffectivePolicy, RequestRefused, type Role } from '@secrouter/proto';
+import { type EffectivePolicy, RequestRefused, type Role, type TokenIdClaim } from '@secrouter/proto';
 import { type AdminCaller, authenticateAdmin, type BrowserSession } from '../auth/authenticate-admin.ts';
 import type { ConsoleContext } from '../context/console-context.ts';
 import { type PublishedPolicy, policyOf } from '../policy/published-policy.ts';
@@ -61,6 +61,7 @@ async function admit(
     published,
     issuers: () => context.issuerKeys.trusted(published.config.security.oidc),
     tokenCache: context.tokenCache,
+    claimTokenId: (claim) => claimTokenId(context, claim),
     readSession,
     nowSeconds: Math.floor(Date.now() / 1_000),
   });
@@ -74,6 +75,11 @@ async function admit(
 }
 
 const RETRY_SECONDS = 5;
+
+async function claimTokenId({ redis, keys }: ConsoleContext, claim: TokenIdClaim): Promise<boolean> {
+  const key = keys.tokenId(claim.issuerHash, claim.tokenIdHash);
+  return (await redis.set(key, '1', 'EX', claim.lifeSeconds, 'NX')) === 'OK';
+}
 
 function requireRole(policy: EffectivePolicy, role: AdminRouteOptions['role']): void {
   const isHeld = (wanted: Role) => policy.admin || policy.roles.includes(wanted);

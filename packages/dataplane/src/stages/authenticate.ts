@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import {
   bearerChallenge,
   type ChallengeCode,
+  type ClaimTokenId,
   type Credential,
   judgeDelegation,
+  judgeReplay,
   RequestRefused,
   readCredential,
   type TokenIdentity,
@@ -19,6 +21,8 @@ import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 export interface Authenticator {
   readonly issuers: () => readonly TrustedIssuer[];
   readonly cache: VerifiedTokenCache;
+  /** Remembers the id of a one-time token over all pods; asked only where the issuer's rules want it. */
+  readonly claimTokenId: ClaimTokenId;
   readonly nowMs: () => number;
 }
 
@@ -29,15 +33,21 @@ export async function authenticate(
   authenticator: Authenticator,
 ): Promise<TokenIdentity> {
   const token = tokenOf(credentialOf(request));
+  const issuers = authenticator.issuers();
+  const nowSeconds = Math.floor(authenticator.nowMs() / 1_000);
   const judged = await verifyToken(token, {
-    issuers: authenticator.issuers(),
-    nowSeconds: Math.floor(authenticator.nowMs() / 1_000),
+    issuers,
+    nowSeconds,
     policyNamesGroups: policy.policyNamesGroups,
     cache: authenticator.cache,
   });
   if (judged.outcome === 'refused') throw refusal(judged);
-  const identity = actingIdentity(request, judged.identity, authenticator.issuers());
+  const identity = actingIdentity(request, judged.identity, issuers);
   refuseRevoked(identity, policy);
+  // Last of all, so that only a request that is let in uses a one-time token up.
+  const trusted = issuers.find(({ rules }) => rules.issuer === identity.issuer);
+  const replay = trusted && (await judgeReplay(identity, trusted.rules, nowSeconds, authenticator.claimTokenId));
+  if (replay !== undefined) throw refusal(replay);
   return identity;
 }
 

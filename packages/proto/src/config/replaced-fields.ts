@@ -35,8 +35,6 @@ interface FieldWithoutEffect {
 
 const isText = (value: string) => (node: JsonNode) => node.kind === 'string' && node.value === value;
 
-const TRACK_JTI = 'no effect yet: tokens are multi-use bearer tokens until they expire';
-
 /** Read and checked, but nothing acts on them yet. A row goes when its field takes effect. */
 export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
   ...(['azure', 'bedrock', 'anthropic'] as const).map((api) => ({
@@ -52,8 +50,6 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
   { pattern: 'providers.*.proxy', message: 'no effect yet: providers are connected to directly' },
   { pattern: 'providers.*.rpm', message: "no effect yet: a provider's own rate limit is answered by its 429" },
   { pattern: 'providers.*.tpm', message: "no effect yet: a provider's own rate limit is answered by its 429" },
-  { pattern: 'security.oidc.trackJti', message: TRACK_JTI },
-  { pattern: 'security.oidc.*.trackJti', message: TRACK_JTI },
   {
     pattern: 'security.audit.syslog',
     message: 'no effect yet: the trail is not forwarded; read it from the admin API',

@@ -23,6 +23,8 @@ export function redisKeys(cell: string, prefix = 'secrouter') {
     /** Set of revoked principals, token ids and clients; the channel announces changes. */
     revocations: `${base}:revocations`,
     revocationChannel: `${base}:revocations:changed`,
+    /** String that lives as long as the token: this token id was accepted once (`trackJti`). Hashes, not ids. */
+    tokenId: (issuerHash: string, tokenIdHash: string) => `${base}:token:${issuerHash}:${tokenIdHash}`,
     /** BullMQ's prefix. */
     queuePrefix: `${base}:bull`,
   } as const;

@@ -42,6 +42,8 @@ export type TokenReason =
   | 'bad_claim_type'
   | 'foreign_principal'
   | 'token_id_missing'
+  | 'token_replayed'
+  | 'replay_check_unavailable'
   | 'client_not_allowed'
   | 'no_second_factor'
   | 'acr_too_low'

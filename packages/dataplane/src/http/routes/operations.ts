@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestRefused } from '@secrouter/proto';
+import { bearerChallenge, judgeAdminToken, RequestRefused } from '@secrouter/proto';
 import { type CounterValue, countsByName } from '../../observe/pod-metrics.ts';
 import type { Grant } from '../../request/grant.ts';
 import type { PodServices } from '../../request/pod-services.ts';
@@ -63,7 +63,7 @@ export async function writeMetrics(response: ServerResponse, services: PodServic
   response.end(await registry.metrics());
 }
 
-/** Refuses whoever's effective policy does not say `admin`. */
+/** Refuses whoever's effective policy does not say `admin`, and tokens without what their issuer's rules ask of admins. */
 export async function requireAdmin(
   request: IncomingMessage,
   context: RequestContext,
@@ -74,7 +74,20 @@ export async function requireAdmin(
   // Machines and delegated users never reach administration.
   if (!grant.policy.admin || identity.isService || identity.actor !== undefined)
     throw new RequestRefused('admin_required', { reason: 'no_admin_right' });
+  requireAdminToken(grant, context, services);
   return grant;
+}
+
+function requireAdminToken({ identity }: Grant, { policy }: RequestContext, services: PodServices): void {
+  const rules = policy.config.security.oidc.find(({ issuer }) => issuer === identity.issuer);
+  const refused = rules && judgeAdminToken(identity, rules, Math.floor(services.nowMs() / 1_000));
+  if (refused === undefined) return;
+  const { code, reason, stepUp } = refused;
+  const isChallenged = code !== 'admin_required';
+  throw new RequestRefused(code, {
+    reason,
+    ...(isChallenged ? { headers: { 'www-authenticate': bearerChallenge(code, stepUp) } } : {}),
+  });
 }
 
 /** GET /stats: this pod since its start, and the fleet's sum. */
