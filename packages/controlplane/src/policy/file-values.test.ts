@@ -5,12 +5,12 @@ describe('fileValues', () => {
   it('shows rules and tiers as the file has them, without comments and notes', () => {
     const text = `{ // a comment
       "tiers": { "_note": "n", "SIMPLE": { "primary": "p/m" } },
-      "security": { "policy": { "users": { "__proto__": { "maxTier": "SIMPLE" }, "u": { "_why": 1, "budgets": [{ "window": "day" }] } } } },
+      "security": { "policy": { "users": { "constructor": { "maxTier": "SIMPLE" }, "u": { "_why": 1, "budgets": [{ "window": "day" }] } } } },
     }`;
 
     expect(fileValues(text).tiers).toEqual({ SIMPLE: { primary: 'p/m' } });
     expect(Object.entries(fileValues(text).policy.users as object)).toEqual([
-      ['__proto__', { maxTier: 'SIMPLE' }],
+      ['constructor', { maxTier: 'SIMPLE' }],
       ['u', { budgets: [{ window: 'day' }] }],
     ]);
   });
