@@ -1,7 +1,7 @@
 // The console as a person uses it, driven in a real browser: what tests say in their own words is done here once.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 /** Sign-in labels of the development identity provider's personas. */
 export type PersonaLabel = 'Basic' | 'Power' | 'Admin' | 'No MFA';
@@ -36,39 +36,42 @@ export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 }
 
-/** What a browser complained about, and where it went besides the allowed origins. */
-export interface Observed {
-  readonly errors: string[];
-  readonly foreignRequests: string[];
-}
-
 /** One person's browser window on the console. */
 export class ConsoleDriver {
   readonly page: Page;
-  readonly observed: Observed = { errors: [], foreignRequests: [] };
+  /** What the browser complained about: scripts that failed, what the Content-Security-Policy stopped. */
+  readonly errors: string[] = [];
   readonly #context: BrowserContext;
   readonly #origin: string;
+  readonly #requestedOrigins = new Set<string>();
+  #identityProviderOrigin: string | undefined;
 
-  private constructor(context: BrowserContext, page: Page, origin: string, allowedOrigins: readonly string[]) {
+  private constructor(context: BrowserContext, page: Page, origin: string) {
     this.#context = context;
     this.page = page;
     this.#origin = origin;
     page.setDefaultTimeout(PATIENCE_MS);
-    page.on('pageerror', (error) => this.observed.errors.push(String(error)));
+    page.on('pageerror', (error) => this.errors.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.observed.errors.push(message.text());
+      if (message.type() === 'error') this.errors.push(message.text());
     });
     page.on('request', (request) => {
       const url = new URL(request.url());
-      const isAllowed = url.protocol === 'data:' || [origin, ...allowedOrigins].includes(url.origin);
-      if (!isAllowed) this.observed.foreignRequests.push(request.url());
+      if (url.protocol !== 'data:') this.#requestedOrigins.add(url.origin);
     });
   }
 
-  /** Opens a window of its own (no cookies are shared). `origin` is the gateway's; the identity provider's is allowed. */
-  static async open(browser: Browser, origin: string, allowedOrigins: readonly string[]): Promise<ConsoleDriver> {
+  /** Opens a window of its own: no cookies are shared. `origin` is the gateway's. */
+  static async open(browser: Browser, origin: string): Promise<ConsoleDriver> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    return new ConsoleDriver(context, await context.newPage(), origin, allowedOrigins);
+    return new ConsoleDriver(context, await context.newPage(), origin);
+  }
+
+  /** Origins that the browser asked besides the gateway's and the one that signs people in. */
+  foreignOrigins(): string[] {
+    return [...this.#requestedOrigins].filter(
+      (origin) => ![this.#origin, this.#identityProviderOrigin].includes(origin),
+    );
   }
 
   async close(): Promise<void> {
@@ -84,7 +87,10 @@ export class ConsoleDriver {
   async signIn(label: PersonaLabel): Promise<void> {
     await this.goTo('/');
     await this.page.getByRole('button', { name: /^Sign in with/ }).click();
-    await this.page.getByRole('button', { name: label, exact: true }).click();
+    const persona = this.page.getByRole('button', { name: label, exact: true });
+    await persona.waitFor();
+    this.#identityProviderOrigin = new URL(this.page.url()).origin;
+    await persona.click();
     await this.page.waitForURL((url) => url.origin === this.#origin && url.pathname.startsWith('/admin'));
   }
 
@@ -97,24 +103,24 @@ export class ConsoleDriver {
 
   /** Why the sign-in page says that the last try failed. */
   async signInProblem(): Promise<string> {
-    return await this.page.getByRole('alert').filter({ hasText: 'Sign-in failed' }).innerText();
+    return await textOf(this.page.getByRole('alert').filter({ hasText: 'Sign-in failed' }));
   }
 
   /** The page's heading. */
   async heading(): Promise<string> {
-    return await this.page.getByRole('heading', { level: 1 }).innerText();
+    return await textOf(this.page.getByRole('heading', { level: 1 }));
   }
 
   /** Dollars that a person spent in the last 30 days, exact to the micro-dollar, as their page shows them. */
   async readSpendUsd(principal: string): Promise<number> {
     await this.goTo(`/people/${encodeURIComponent(principal)}`);
-    return parseDollars(await this.page.getByTestId('spend-30d').innerText());
+    return parseDollars(await textOf(this.page.getByTestId('spend-30d')));
   }
 
   /** Requests of a person in the last 30 days. */
   async readRequestCount(principal: string): Promise<number> {
     await this.goTo(`/people/${encodeURIComponent(principal)}`);
-    return Number((await this.page.getByTestId('requests-30d').innerText()).replaceAll(',', ''));
+    return Number((await textOf(this.page.getByTestId('requests-30d'))).replaceAll(',', ''));
   }
 
   /**
@@ -139,7 +145,7 @@ export class ConsoleDriver {
     await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
     await this.page.getByLabel('The rule as JSON').fill(JSON.stringify(rule));
     await this.page.getByRole('button', { name: 'Preview the change' }).click();
-    return await this.page.getByRole('alert').filter({ hasText: 'This cannot be saved' }).innerText();
+    return await textOf(this.page.getByRole('alert').filter({ hasText: 'This cannot be saved' }));
   }
 
   /** Takes the newest change back with one click. Resolves to the revision that did. */
@@ -165,7 +171,7 @@ export class ConsoleDriver {
     await this.goTo('/audit');
     await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
     await this.page.getByRole('button', { name: 'Verify now' }).click();
-    return await this.page.getByTestId('verify-result').innerText();
+    return await textOf(this.page.getByTestId('verify-result'));
   }
 
   /** Violations of WCAG 2.2 AA on the present page, one line each. */
@@ -187,7 +193,7 @@ export class ConsoleDriver {
   }
 
   async #save(reason: string): Promise<number> {
-    await this.page.getByLabel('Reason').fill(reason);
+    await this.page.getByRole('textbox', { name: /^Reason/ }).fill(reason);
     await this.page.getByRole('button', { name: 'Save and push to the fleet' }).click();
     return await this.#waitForPush();
   }
@@ -195,7 +201,7 @@ export class ConsoleDriver {
   async #waitForPush(): Promise<number> {
     const state = this.page.getByTestId('push-state');
     await state.filter({ hasText: /on (\d+) of \1 pods?/ }).waitFor();
-    const revision = /Revision (\d+)/.exec(await state.innerText())?.[1];
+    const revision = /Revision (\d+)/.exec(await textOf(state))?.[1];
     return Number(revision);
   }
 }
@@ -206,6 +212,10 @@ interface AxeResult {
 
 function readAxeSource(): string {
   return readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}
+
+async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
 }
 
 function parseDollars(text: string): number {

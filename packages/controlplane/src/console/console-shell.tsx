@@ -15,7 +15,7 @@ import {
   Stack,
   Text,
 } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMounted } from '@mantine/hooks';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
@@ -44,8 +44,11 @@ export interface ShellProps {
 
 export function ConsoleShell(props: ShellProps) {
   const [isOpen, menu] = useDisclosure(false);
+  // Says that the page's scripts run: before that a click on a button would be lost.
+  const isMounted = useMounted();
   return (
     <AppShell
+      {...(isMounted ? { 'data-hydrated': true } : {})}
       header={{ height: 60 }}
       navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding={0}

@@ -12,6 +12,7 @@ const microDollars = new Intl.NumberFormat(LOCALE, {
   minimumFractionDigits: 2,
   maximumFractionDigits: 6,
 });
+const exactDollars = new Intl.NumberFormat(LOCALE, { style: 'currency', currency: 'USD', minimumFractionDigits: 6 });
 const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 
 /** 12,345 */
@@ -29,9 +30,9 @@ export function formatDollars(usd: number): string {
   return usd !== 0 && Math.abs(usd) < 0.1 ? smallDollars.format(usd) : cents.format(usd);
 }
 
-/** Dollars exact to the micro-dollar: $0.021305. */
+/** Dollars exact to the micro-dollar, always to six digits, so that columns line up: $0.021300. */
 export function formatExactDollars(usd: number): string {
-  return microDollars.format(usd);
+  return exactDollars.format(usd);
 }
 
 /** A limit as written: $25, $0.50, $12.5 never. */

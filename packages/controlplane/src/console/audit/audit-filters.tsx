@@ -17,7 +17,7 @@ export function AuditFilters({ values, types }: AuditFiltersProps) {
         <TextInput
           name="search"
           label="Search"
-          placeholder="principal, request, model, code"
+          placeholder="beginning of …"
           defaultValue={values.search ?? ''}
           type="search"
         />

@@ -23,7 +23,7 @@ export function AuditTable({ rows }: { readonly rows: readonly AuditRow[] }) {
           {formatTime(row.time)}
         </Anchor>
       ),
-      type: <span className="mono">{row.type}</span>,
+      type: <span className="mono number">{row.type}</span>,
       outcome: <OutcomeBadge outcome={row.outcome} />,
       principal: <Person name={row.principal} commitment={row.commitments.principal} />,
       about: (
@@ -58,6 +58,10 @@ export function aboutRow({ type, code, model, tier, detail, revision }: AuditRow
   if (type === 'admin.action') {
     const target = [told('scope')?.replace('policy.', ''), told('name')].filter(Boolean).join(' ');
     return [told('action'), target, told('reason') && `“${told('reason')}”`].filter(Boolean).join(' · ');
+  }
+  if (type === 'admin.login') {
+    const methods = Array.isArray(detail.amr) ? detail.amr.join(', ') : '';
+    return code ?? `signed in${methods === '' ? '' : ` with ${methods}`}`;
   }
   if (type === 'config.publish') return `revision ${revision ?? '?'} · ${told('kind') ?? ''}`;
   return [code, model, tier].filter(Boolean).join(' · ') || '–';

@@ -4,7 +4,7 @@ import type { BooksReader } from '../../usage/position-barrier.ts';
 import { readAuditParams } from '../../use-cases/audit/audit-params.ts';
 import { type AuditList, listAudit } from '../../use-cases/audit/list-audit.ts';
 
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 25;
 
 export type Trail =
   | { readonly outcome: 'read'; readonly list: AuditList }

@@ -26,7 +26,7 @@ export function EffectivePolicyTable({ policy }: { readonly policy: EffectivePol
           ))}
         </Group>
       ),
-      origin: <Origins origins={policy.origins[field] ?? []} />,
+      origin: policy[field] === undefined ? '–' : <Origins origins={policy.origins[field] ?? []} />,
     },
   }));
   return (

@@ -37,6 +37,16 @@ export default function AuditPage(props: { readonly searchParams: Promise<Search
       <>
         <PageHeader title="Audit" lead="Every decision and every change, in a log that cannot be rewritten unseen." />
         <Stack gap="lg">
+          <Grid gap="lg">
+            <GridCol span={{ base: 12, md: 6 }}>
+              <Panel title="Verification" lead="Every leaf against its hash, the tree against the signed checkpoint">
+                <VerifyPanel />
+              </Panel>
+            </GridCol>
+            <GridCol span={{ base: 12, md: 6 }}>
+              <CheckpointPanel note={checkpoint} />
+            </GridCol>
+          </Grid>
           <Panel>
             <AuditFilters values={filters} types={AUDIT_TYPES} />
           </Panel>
@@ -49,16 +59,6 @@ export default function AuditPage(props: { readonly searchParams: Promise<Search
           ) : (
             <TrailPanel trail={trail.list} filters={filters} isFirstPage={cursor === undefined} />
           )}
-          <Grid gap="lg">
-            <GridCol span={{ base: 12, md: 6 }}>
-              <Panel title="Verification" lead="Every leaf against its hash, the tree against the signed checkpoint">
-                <VerifyPanel />
-              </Panel>
-            </GridCol>
-            <GridCol span={{ base: 12, md: 6 }}>
-              <CheckpointPanel note={checkpoint} />
-            </GridCol>
-          </Grid>
         </Stack>
       </>
     );
