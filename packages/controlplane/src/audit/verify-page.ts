@@ -81,7 +81,11 @@ function differingField(leaf: AuditLeaf, row: LedgerRow, subjects: ReadonlyMap<s
   if (Date.parse(String(row.time)) !== Date.parse(leaf.time)) return 'time';
   const own = LEAF_FIELDS.find((name) => row[name] !== leaf[name]);
   if (own !== undefined) return own;
-  return Object.keys(leaf.detail).find((name) => canonicalText(row[name] ?? null) !== canonicalText(leaf.detail[name]));
+  return Object.keys(leaf.detail).find((name) => !isSame(row[name] ?? null, leaf.detail[name]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || (typeof one === 'object' && canonicalText(one) === canonicalText(other));
 }
 
 // The name of an erased person cannot be compared any more; whether there is one can.
