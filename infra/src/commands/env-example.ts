@@ -55,9 +55,9 @@ function variablesOf(schema: z.ZodObject): readonly (readonly [name: string, val
     const type = field as z.ZodType;
     const parsed = type.safeParse(undefined);
     const isRequired = !parsed.success;
-    const isHostName = parsed.success && parsed.data === hostname();
+    const isHostName = parsed.success && name.endsWith('_ID') && String(parsed.data).includes(hostname());
     const value = isRequired || isHostName || parsed.data === undefined ? '' : String(parsed.data);
-    const note = isRequired ? ' (required)' : isHostName ? " (default: the host's name)" : '';
+    const note = isRequired ? ' (required)' : isHostName ? " (default: from the host's name)" : '';
     return [name, value, `${type.description ?? name}${note}`];
   });
 }

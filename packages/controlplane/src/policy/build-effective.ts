@@ -1,4 +1,5 @@
 // From the baseline's texts and the overrides to the configuration in force, or to every problem with its path. Pure.
+import { getFips } from 'node:crypto';
 import { parseClassifierParameters } from '@secrouter/classifier';
 import {
   buildEffectiveConfig,
@@ -28,6 +29,7 @@ export function buildEffective(files: BaselineFiles, overrides: readonly Overrid
   if (problems.length > 0) return { outcome: 'invalid', problems };
   const parsed = parseConfig(files.config, {
     listenersOnLoopback: files.listenersOnLoopback,
+    isFipsActive: getFips() === 1,
     ...(files.egress === undefined ? {} : { egressFileText: files.egress }),
     checkClassifier: (value) => {
       const parameters = parseClassifierParameters(value, 'classifier');

@@ -26,6 +26,8 @@ import { boolean, integer, list, type Reader, record, text } from './read-value.
 export interface ConfigContext {
   /** True when every listener is bound to loopback: only then may `security.enabled` be false. */
   readonly listenersOnLoopback: boolean;
+  /** Whether this runtime's FIPS provider is active; absent where the file is only checked. */
+  readonly isFipsActive?: boolean;
   /** Content of `SECROUTER_EGRESS_FILE`: an array of egress rules that is added to the allow-list. */
   readonly egressFileText?: string;
   /** Names of the environment's variables, for a warning about those of older installations. */
@@ -125,9 +127,16 @@ function security(context: ConfigContext): Reader<SecurityConfig> {
       metrics: fields.withDefault('metrics', metrics, EMPTY_SECURITY.metrics),
       cors: fields.withDefault('cors', cors, EMPTY_SECURITY.cors),
       trustedProxies: fields.withDefault('trustedProxies', list(cidr), []),
-      requireFips: fields.withDefault('requireFips', boolean, false),
+      requireFips: readRequireFips(fields, context),
     };
   });
+}
+
+function readRequireFips(fields: ObjectReader, context: ConfigContext): boolean {
+  const isRequired = fields.withDefault('requireFips', boolean, false);
+  if (isRequired && context.isFipsActive === false)
+    fields.place.at('requireFips').refuse("the runtime's FIPS provider is not active; start it with --enable-fips");
+  return isRequired;
 }
 
 function readEnabled(fields: ObjectReader, context: ConfigContext): boolean {
