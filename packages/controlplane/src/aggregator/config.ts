@@ -11,6 +11,7 @@ export const aggregatorEnvironmentSchema = z.object({
   REDIS_URL: redisUrl.describe('Redis: queue and leases'),
   REDIS_QUEUE_URL: redisUrl.optional().describe('Redis of the queue, where it is another one'),
   SECROUTER_REDIS_PREFIX: z.string().min(1).max(64).default('secrouter').describe('Prefix of every key'),
+  SECROUTER_REDIS_PREFIX: z.string().min(1).max(64).default('secrouter').describe('Prefix of every key'),
   SECROUTER_AUDIT_SIGNING_KEY_FILE: absolutePath.describe('Ed25519 private key (PKCS #8 PEM) that signs checkpoints'),
   SECROUTER_CHECKPOINT_FILE: absolutePath.describe('File outside the database that checkpoints are appended to'),
   SECROUTER_CELL: cellId.describe('The cell that this process serves'),
@@ -29,6 +30,7 @@ export interface AggregatorConfig {
   readonly redisUrl: string;
   readonly queueRedisUrl: string;
   readonly redisPrefix: string;
+  readonly redisPrefix: string;
   readonly signingKeyFile: string;
   readonly checkpointFile: string;
   readonly cell: string;
@@ -45,6 +47,7 @@ export function readAggregatorConfig(): AggregatorConfig {
     databaseUrl: environment.DATABASE_URL,
     redisUrl: environment.REDIS_URL,
     queueRedisUrl: environment.REDIS_QUEUE_URL ?? environment.REDIS_URL,
+    redisPrefix: environment.SECROUTER_REDIS_PREFIX,
     redisPrefix: environment.SECROUTER_REDIS_PREFIX,
     signingKeyFile: environment.SECROUTER_AUDIT_SIGNING_KEY_FILE,
     checkpointFile: environment.SECROUTER_CHECKPOINT_FILE,

@@ -34,7 +34,7 @@ export interface Aggregator {
 /** Starts everything, waiting for PostgreSQL as long as it takes; rejects when `signal` aborts meanwhile. */
 export async function startAggregator(config: AggregatorConfig, log: Logger, signal: AbortSignal): Promise<Aggregator> {
   const { cell, podId } = config;
-  const keys = redisKeys(cell);
+  const keys = redisKeys(cell, config.redisPrefix);
   const pool = openPool(config, log);
   const redis = openRedis(config.redisUrl, log);
   const queueRedis = openRedis(config.queueRedisUrl, log);
