@@ -1,6 +1,11 @@
 // The package's one door: a pod to start, its environment for documentation, and for their own suites the HTTP front,
 // the budget store and the event stream.
 export { type PodConfig, podEnvironmentSchema, readPodConfig } from './config.ts';
+export { EventQueue } from './events/event-queue.ts';
+export { EventStream } from './events/event-stream.ts';
+export { readLeftSpools } from './events/left-spools.ts';
+export { entriesToSend, recoverSpools } from './events/recover-spools.ts';
+export { Spool } from './events/spool.ts';
 export { clientAddress, compileCidrs } from './http/client-address.ts';
 export { type ConsoleProxy, createConsoleProxy } from './http/console-proxy.ts';
 export { HTTP_LIMITS, type HttpLimits } from './http/http-limits.ts';

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { buildPolicyPlane, type PolicyPlane } from './build-policy-plane.ts';
 import { buildServices, type ServiceParts } from './build-services.ts';
 import type { PodConfig } from './config.ts';
+import { readLeftSpools } from './events/left-spools.ts';
 import { recoverSpools } from './events/recover-spools.ts';
-import { readLeftSpools } from './events/spool.ts';
 import { buildApp } from './http/app.ts';
 import { createConsoleProxy } from './http/console-proxy.ts';
 import { HTTP_LIMITS } from './http/http-limits.ts';
@@ -31,7 +31,7 @@ export async function startPod(config: PodConfig, log: Logger): Promise<Pod> {
   await plane.start();
   void parts.redis.once('ready', () => void services.store.loadScripts().catch(() => undefined));
   const left = await readLeftSpools(parts.spoolDirectory, services.events.podStream);
-  void recoverSpools(left, parts.identity, parts.queue.send, log);
+  void recoverSpools(left, { identity: parts.identity, send: parts.queue.send, log });
 
   const consoleProxy = createConsoleProxy({
     target: new URL(config.SECROUTER_CONSOLE_URL),

@@ -20,6 +20,7 @@ export * from './config/redact-config.ts';
 export * from './environment/read-environment.ts';
 export * from './events/audit-event.ts';
 export * from './events/open-record.ts';
+export * from './events/orphaned-usage.ts';
 export * from './events/queue-payload.ts';
 export * from './events/usage-event.ts';
 export * from './events/uuid-v7.ts';

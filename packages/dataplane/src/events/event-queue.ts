@@ -27,7 +27,9 @@ export class EventQueue {
     if (this.#connection.status !== 'ready') throw new Error('not connected');
     // Made only on a ready connection: a queue whose first commands fail answers nothing ever after (BullMQ 6.7).
     this.#queue ??= this.#open();
-    const jobId = `${batch.podStream}-${batch.entries[0]?.sequence ?? 0}`;
+    const { entries, podStream } = batch;
+    // Both ends are in the id: a repeat that carries more than the first try must not be taken for the same job.
+    const jobId = `${podStream}-${entries[0]?.sequence ?? 0}-${entries.at(-1)?.sequence ?? 0}`;
     try {
       await withinTime(this.#queue.add(EVENT_JOB, batch, { jobId }), SEND_TIMEOUT_MS);
     } catch (error) {

@@ -12,6 +12,7 @@ import {
 } from '@secrouter/proto';
 import type { Logger } from 'pino';
 import type { Spool } from './spool.ts';
+import type { HeldRecord } from './spool-segment.ts';
 
 /** Sends one batch; resolves once the queue has it. */
 export type SendBatch = (batch: EventBatch) => Promise<void>;
@@ -22,23 +23,35 @@ export interface EventStreamOptions {
   readonly podStream: string;
   readonly spool: Spool;
   readonly sendBatch: SendBatch;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 const LONGEST_RETRY_MS = 2_000;
 const FIRST_RETRY_MS = 50;
 
-/** Records of the spool: an open record, or an entry of the stream. */
+/**
+ * Records of the spool: an open record and who else has it, an entry of the stream, or how far the numbers were when a
+ * new file began.
+ */
 export type SpoolRecord =
-  | { readonly record: 'open'; readonly open: OpenRecord }
-  | { readonly record: 'entry'; readonly entry: StreamEntry };
+  | { readonly record: 'open'; readonly witness: 'spool' | 'redis'; readonly open: OpenRecord }
+  | { readonly record: 'entry'; readonly entry: StreamEntry }
+  | { readonly record: 'position'; readonly sequence: number };
+
+interface WaitingEntry {
+  readonly entry: StreamEntry;
+  /** Its record, and for a usage event the open record that it closes. */
+  readonly held: readonly HeldRecord[];
+}
 
 /** The stream of one pod start. */
 export class EventStream {
   readonly podStream: string;
   readonly #options: EventStreamOptions;
   #sequence = 0;
-  #waiting: StreamEntry[] = [];
+  #waiting: WaitingEntry[] = [];
+  /** Open records that only the spool has, until their usage event is safe. */
+  readonly #witnessed = new Map<string, HeldRecord>();
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
   #isClosing = false;
@@ -46,6 +59,7 @@ export class EventStream {
   constructor(options: EventStreamOptions) {
     this.podStream = options.podStream;
     this.#options = options;
+    options.spool.beginFilesWith(() => toLine({ record: 'position', sequence: this.#sequence }));
   }
 
   /** Number of the last entry handed out. */
@@ -60,9 +74,10 @@ export class EventStream {
 
   /** Notes a request before its bytes leave. Resolves at once unless `isWitness`: then when it is on the disk. */
   async open(record: OpenRecord, isWitness: boolean): Promise<void> {
-    const line = JSON.stringify({ record: 'open', open: record } satisfies SpoolRecord);
-    if (isWitness) await this.#options.spool.appendDurably(line);
-    else this.#options.spool.append(line);
+    const { spool } = this.#options;
+    const line = toLine({ record: 'open', witness: isWitness ? 'spool' : 'redis', open: record });
+    if (isWitness) this.#witnessed.set(record.eventId, await spool.appendDurably(line));
+    else spool.append(line);
   }
 
   /** Appends a usage event and returns its number. */
@@ -92,9 +107,11 @@ export class EventStream {
   }
 
   #append(entry: StreamEntry): number {
-    this.#options.spool.hold();
-    this.#options.spool.append(JSON.stringify({ record: 'entry', entry } satisfies SpoolRecord));
-    this.#waiting.push(entry);
+    const held = [this.#options.spool.appendHeld(toLine({ record: 'entry', entry }))];
+    const open = this.#witnessed.get(entry.event.eventId);
+    if (open !== undefined) held.push(open);
+    this.#witnessed.delete(entry.event.eventId);
+    this.#waiting.push({ entry, held });
     if (this.#waiting.length >= MAX_BATCH_EVENTS) this.#startSending();
     else this.#timer ??= setTimeout(() => this.#startSending(), MAX_BATCH_DELAY_MS / 4);
     return entry.sequence;
@@ -111,12 +128,13 @@ export class EventStream {
   async #send(): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (this.#waiting.length > 0) {
-      const entries = this.#waiting.slice(0, MAX_BATCH_EVENTS);
+      const batch = this.#waiting.slice(0, MAX_BATCH_EVENTS);
+      const entries = batch.map(({ entry }) => entry);
       const { cell, podId, podStream, sendBatch, spool, log } = this.#options;
       try {
         await sendBatch({ version: QUEUE_PAYLOAD_VERSION, cell, podId, podStream, entries });
-        this.#waiting.splice(0, entries.length);
-        await spool.acknowledge(entries.length);
+        this.#waiting.splice(0, batch.length);
+        spool.release(batch.flatMap(({ held }) => held));
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         if (retryMs === FIRST_RETRY_MS)
@@ -130,4 +148,8 @@ export class EventStream {
       }
     }
   }
+}
+
+function toLine(record: SpoolRecord): string {
+  return JSON.stringify(record);
 }
