@@ -17,7 +17,8 @@ export function ForbiddenPage({ page, name, roles, groups, elsewhere }: Forbidde
   return (
     <Notice isPage icon={<LockIcon size={22} />} title={`You may not open ${page}`}>
       <Text>
-        You are signed in as <strong>{name}</strong>. This page needs the role {roles.join(' or ')}.
+        You are signed in as <strong>{name}</strong>. This page needs{' '}
+        {roles.length === 1 ? 'the role' : 'one of the roles'} {roles.join(', ')}.
       </Text>
       {groups.length === 0 ? (
         <Text mt="sm">No group grants it. An administrator can grant it to you by name.</Text>

@@ -2,7 +2,7 @@
 // The budgets of a rule: one card each, with the limits that people set most; the JSON beside holds the rest.
 import { Button, Fieldset, Group, NumberInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import type { FieldProblem } from '../admin-fetch.ts';
-import { type BudgetValue, textOf, withField } from './rule-value.ts';
+import { type BudgetValue, textOf, withCurrent, withField } from './rule-value.ts';
 
 export interface BudgetEditorProps {
   readonly budgets: readonly BudgetValue[];
@@ -70,7 +70,7 @@ function BudgetCard({ number, budget, problemOf, onChange, onRemove }: BudgetCar
       <SimpleGrid cols={{ base: 2, xs: 3 }} spacing="sm">
         <Select
           label="Window"
-          data={WINDOWS}
+          data={withCurrent(WINDOWS, textOf(budget, 'window'))}
           value={textOf(budget, 'window')}
           allowDeselect={false}
           error={problemOf('window')}

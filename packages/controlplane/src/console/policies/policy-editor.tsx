@@ -1,16 +1,15 @@
 'use client';
 // Edit one override: structured controls and the raw JSON beside, preview, reason, save, and the push over the fleet.
 import { Alert, Button, Group, JsonInput, SimpleGrid, Stack } from '@mantine/core';
-import { useState } from 'react';
-import type { ChangePreview } from '../../use-cases/config/preview-change.ts';
 import { InfoIcon } from '../icons.tsx';
 import { Panel } from '../panel.tsx';
 import { ChangeReview } from './change-review.tsx';
 import { problemsAtRule } from './field-problems.ts';
-import { type OverrideTarget, previewChange } from './override-requests.ts';
+import type { OverrideTarget } from './override-requests.ts';
 import { PushProgress } from './push-progress.tsx';
 import { type RuleChoices, RuleForm } from './rule-form.tsx';
 import { formatRule, parseRule, type RuleValue } from './rule-value.ts';
+import { useDraft } from './use-draft.ts';
 
 export interface PolicyEditorProps {
   readonly target: OverrideTarget;
@@ -19,36 +18,10 @@ export interface PolicyEditorProps {
   readonly choices: RuleChoices;
 }
 
-/** A change that has been judged and waits for its reason. */
-interface Review {
-  readonly value: RuleValue | null;
-  readonly preview: ChangePreview;
-}
-
 export function PolicyEditor({ target, fileValue, overrideValue, choices }: PolicyEditorProps) {
   const startText = formatRule(overrideValue ?? fileValue ?? {});
-  const [text, setText] = useState(startText);
-  const [review, setReview] = useState<Review>();
-  const [failure, setFailure] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const [savedRevision, setSavedRevision] = useState<number>();
+  const { text, review, failure, isBusy, savedRevision, edit, preview, showSaved } = useDraft(target, startText);
   const parsed = parseRule(text);
-
-  const edit = (changed: string) => {
-    setText(changed);
-    // What was judged is no longer what would be saved.
-    setReview(undefined);
-    setFailure(undefined);
-    setSavedRevision(undefined);
-  };
-  const preview = async (value: RuleValue | null) => {
-    setBusy(true);
-    const answer = await previewChange(target, value);
-    setBusy(false);
-    if (answer.outcome === 'refused') return setFailure(answer.message);
-    setFailure(undefined);
-    setReview({ value, preview: answer.body });
-  };
 
   return (
     <Stack gap="lg">
@@ -105,8 +78,8 @@ export function PolicyEditor({ target, fileValue, overrideValue, choices }: Poli
           </Alert>
         )}
       </Panel>
-      {review === undefined || savedRevision !== undefined ? null : (
-        <ChangeReview target={target} value={review.value} preview={review.preview} onSaved={setSavedRevision} />
+      {review === undefined ? null : (
+        <ChangeReview target={target} value={review.value} preview={review.preview} onSaved={showSaved} />
       )}
       {savedRevision === undefined ? null : <PushProgress revision={savedRevision} />}
     </Stack>

@@ -1,7 +1,6 @@
 'use client';
 // The push of one revision over the fleet, watched until every live pod has applied or refused it.
-import { Alert, Button, Group, List, Progress, Stack, Text } from '@mantine/core';
-import { useRouter } from 'next/navigation';
+import { Alert, List, Progress, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { FleetView } from '../../use-cases/config/read-fleet.ts';
 import { adminFetch } from '../admin-fetch.ts';
@@ -16,7 +15,6 @@ const POLL_INTERVAL_MS = 400;
 const WATCH_LIMIT_MS = 60_000;
 
 export function PushProgress({ revision }: { readonly revision: number }) {
-  const router = useRouter();
   const { state, isOver, failure } = usePush(revision);
   return (
     <Panel title={`Saved as revision ${revision}`} id="push">
@@ -44,11 +42,6 @@ export function PushProgress({ revision }: { readonly revision: number }) {
             {failure}
           </Text>
         )}
-        <Group>
-          <Button variant="default" onClick={() => router.refresh()}>
-            Show the new state
-          </Button>
-        </Group>
       </Stack>
     </Panel>
   );

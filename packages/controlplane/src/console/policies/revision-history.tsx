@@ -1,6 +1,7 @@
 'use client';
 // The newest revisions with who, why and what; one click takes the newest change back, any older state can be restored.
 import { Alert, Button, Group, Stack, Text, Timeline } from '@mantine/core';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { RevisionSummary } from '../../db/config-queries.ts';
 import { formatTime } from '../format.ts';
@@ -23,6 +24,7 @@ export interface RevisionHistoryProps {
 }
 
 export function RevisionHistory({ revisions, csrfToken }: RevisionHistoryProps) {
+  const router = useRouter();
   const [pending, setPending] = useState<number>();
   const [failure, setFailure] = useState<string>();
   const [saved, setSaved] = useState<number>();
@@ -32,8 +34,10 @@ export function RevisionHistory({ revisions, csrfToken }: RevisionHistoryProps) 
     setFailure(undefined);
     const answer = await rollBack(revision, csrfToken, reason);
     setPending(undefined);
-    if (answer.outcome === 'ok') setSaved(answer.body.revision);
-    else setFailure([answer.message, ...answer.problems.map(({ path, message }) => `${path}: ${message}`)].join(' '));
+    if (answer.outcome === 'ok') {
+      setSaved(answer.body.revision);
+      router.refresh();
+    } else setFailure([answer.message, ...answer.problems.map(({ path, message }) => `${path}: ${message}`)].join(' '));
   };
 
   return (

@@ -3,7 +3,7 @@
 import { Checkbox, Group, MultiSelect, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { FieldProblem } from '../admin-fetch.ts';
 import { BudgetEditor } from './budget-editor.tsx';
-import { budgetsOf, type RuleValue, textOf, textsOf, withField } from './rule-value.ts';
+import { budgetsOf, type RuleValue, textOf, textsOf, withCurrent, withField } from './rule-value.ts';
 
 /** What the effective configuration offers to choose from. */
 export interface RuleChoices {
@@ -53,7 +53,7 @@ export function RuleForm({ rule, onChange, choices, problems }: RuleFormProps) {
         <Select
           label="Highest tier"
           placeholder="says nothing"
-          data={[...choices.tiers]}
+          data={withCurrent(choices.tiers, textOf(rule, 'maxTier'))}
           clearable
           clearButtonProps={{ 'aria-label': 'Clear highest tier' }}
           value={textOf(rule, 'maxTier')}
@@ -63,7 +63,7 @@ export function RuleForm({ rule, onChange, choices, problems }: RuleFormProps) {
         <Select
           label="Clearance"
           placeholder="says nothing"
-          data={[...choices.classifications]}
+          data={withCurrent(choices.classifications, textOf(rule, 'maxClassification'))}
           clearable
           clearButtonProps={{ 'aria-label': 'Clear clearance' }}
           value={textOf(rule, 'maxClassification')}

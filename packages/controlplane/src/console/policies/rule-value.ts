@@ -25,6 +25,11 @@ export function textOf(rule: RuleValue, field: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** Options to choose from, with the present value among them even where the server will refuse it. */
+export function withCurrent(options: readonly string[], current: string | null): string[] {
+  return current === null || options.includes(current) ? [...options] : [...options, current];
+}
+
 /** The budgets of a rule. */
 export function budgetsOf(rule: RuleValue): readonly BudgetValue[] {
   const { budgets } = rule;

@@ -42,8 +42,6 @@ export default function PolicyPage({ params }: PolicyPageProps) {
         <Stack gap="lg">
           <SideBySide row={row} />
           <PolicyEditor
-            // Read again after a save: the editor starts over from what is in force now.
-            key={revision}
             target={{ scope, name, rulePath: overridePath({ scope, name }), revision, csrfToken: session.csrfToken }}
             {...(row.file === undefined ? {} : { fileValue: row.file })}
             {...(row.override === undefined ? {} : { overrideValue: row.override.value })}
