@@ -47,7 +47,7 @@ async function newWorld(database = 0) {
   const { pool, url } = await databases.open();
   const redisUrl = redisServer.url.replace(/\/\d+$/, `/${database}`);
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  const keys = redisKeys(CELL);
+  const keys = redisKeys(CELL, 'own-prefix');
   const queue = new Queue<EventBatch>(EVENT_QUEUE, {
     connection: redis,
     prefix: keys.queuePrefix,
@@ -58,6 +58,7 @@ async function newWorld(database = 0) {
     PATH: process.env.PATH,
     DATABASE_URL: url,
     REDIS_URL: redisUrl,
+    SECROUTER_REDIS_PREFIX: 'own-prefix',
     SECROUTER_AUDIT_SIGNING_KEY_FILE: join(folder, 'audit.pem'),
     SECROUTER_CHECKPOINT_FILE: checkpointFile,
     SECROUTER_CHECKPOINT_INTERVAL_MS: '200',

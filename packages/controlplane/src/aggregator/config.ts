@@ -30,7 +30,6 @@ export interface AggregatorConfig {
   readonly redisUrl: string;
   readonly queueRedisUrl: string;
   readonly redisPrefix: string;
-  readonly redisPrefix: string;
   readonly signingKeyFile: string;
   readonly checkpointFile: string;
   readonly cell: string;
@@ -47,7 +46,6 @@ export function readAggregatorConfig(): AggregatorConfig {
     databaseUrl: environment.DATABASE_URL,
     redisUrl: environment.REDIS_URL,
     queueRedisUrl: environment.REDIS_QUEUE_URL ?? environment.REDIS_URL,
-    redisPrefix: environment.SECROUTER_REDIS_PREFIX,
     redisPrefix: environment.SECROUTER_REDIS_PREFIX,
     signingKeyFile: environment.SECROUTER_AUDIT_SIGNING_KEY_FILE,
     checkpointFile: environment.SECROUTER_CHECKPOINT_FILE,
