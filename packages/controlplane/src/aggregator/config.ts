@@ -11,7 +11,6 @@ export const aggregatorEnvironmentSchema = z.object({
   REDIS_URL: redisUrl.describe('Redis: queue and leases'),
   REDIS_QUEUE_URL: redisUrl.optional().describe('Redis of the queue, where it is another one'),
   SECROUTER_REDIS_PREFIX: z.string().min(1).max(64).default('secrouter').describe('Prefix of every key'),
-  SECROUTER_REDIS_PREFIX: z.string().min(1).max(64).default('secrouter').describe('Prefix of every key'),
   SECROUTER_AUDIT_SIGNING_KEY_FILE: absolutePath.describe('Ed25519 private key (PKCS #8 PEM) that signs checkpoints'),
   SECROUTER_CHECKPOINT_FILE: absolutePath.describe('File outside the database that checkpoints are appended to'),
   SECROUTER_CELL: cellId.describe('The cell that this process serves'),
