@@ -33,8 +33,10 @@ export async function measureCompletions(
     const window = await runLoad<CompletionWindow>('load-completions.ts', load, signal);
     const cpuAfter = target.pid === undefined ? undefined : cpuMsOf(target.pid);
     if (window.failures > 0 || window.answers === 0) {
-      const codes = window.statusCodes.join(', ');
-      throw new VoidRun(`${target.name}: ${window.failures} of ${window.allAnswers} requests failed (status ${codes})`);
+      const codes = window.statusCodes.join(', ') || 'none';
+      throw new VoidRun(
+        `${target.name}: ${window.failures} failures beside ${window.allAnswers} answers (status ${codes})`,
+      );
     }
     const cpuMs = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
     return {
