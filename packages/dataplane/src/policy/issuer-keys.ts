@@ -6,12 +6,16 @@ import {
   type FetchJson,
   type IssuerRules,
   issuerNamespaces,
+  type KeyFetchOutcome,
   KeySetRefresher,
   type KeySetStore,
   type StoredKeySet,
   type TrustedIssuer,
 } from '@secrouter/proto';
 import type { Logger } from 'pino';
+
+/** The default tolerance of tokens' times: from here on good tokens are refused. */
+const SKEW_ALARM_MS = 30_000;
 
 interface HeldRefresher {
   readonly settings: string;
@@ -89,13 +93,25 @@ export class IssuerKeys {
         },
         random: Math.random,
       },
-      onAttempt: (outcome) => {
-        if (outcome.outcome === 'failed')
-          this.#log.warn({ issuer: rules.issuer, reason: outcome.failure }, 'sign-in keys could not be refreshed');
-      },
+      onAttempt: (outcome, hasChanged) => this.#raiseAlarms(rules.issuer, outcome, hasChanged),
     });
     this.#held.set(rules.issuer, { settings, refresher, started: refresher.start() });
     return refresher;
+  }
+
+  #raiseAlarms(issuer: string, outcome: KeyFetchOutcome, hasChanged: boolean): void {
+    if (outcome.outcome === 'failed') {
+      this.#log.warn({ issuer, reason: outcome.failure }, 'sign-in keys could not be refreshed');
+      return;
+    }
+    const { keySet, dateMs } = outcome;
+    if (hasChanged && keySet.dropped.some(({ reason }) => reason === 'private_members'))
+      this.#log.error({ issuer }, 'the identity provider publishes a private key: have it replaced at once');
+    if (hasChanged && keySet.dropped.length > 0)
+      this.#log.warn({ issuer, dropped: keySet.dropped }, 'some published sign-in keys are not used');
+    const clockSkewMs = dateMs === undefined ? 0 : dateMs - Date.now();
+    if (Math.abs(clockSkewMs) >= SKEW_ALARM_MS)
+      this.#log.warn({ issuer, clockSkewMs }, "this pod's clock and the identity provider's differ");
   }
 }
 
