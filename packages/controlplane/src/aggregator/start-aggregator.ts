@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { redisKeys, uuidV7 } from '@secrouter/proto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { ensurePartitions } from '../db/ledger/ensure-partitions.ts';
+import { openPool } from '../db/open-pool.ts';
 import { LedgerWriter } from '../usage/ledger-writer.ts';
 import { leaseReaper } from '../usage/reap-leases.ts';
 import { type LaggingStream, positionTidier } from '../usage/tidy-positions.ts';
@@ -17,9 +18,6 @@ const PARTITION_INTERVAL_MS = 24 * 60 * 60 * 1_000;
 const TIDY_INTERVAL_MS = 15_000;
 const FIRST_CONNECT_RETRY_MS = 500;
 const POOL_SIZE = 4;
-/** A statement that takes longer is given up and the batch tried again; a hung server must not hang this process. */
-const STATEMENT_TIMEOUT_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Time that batches in progress get on shutdown; what is not committed then goes back to the queue. */
 const DRAIN_MS = 5_000;
 
@@ -35,7 +33,7 @@ export interface Aggregator {
 export async function startAggregator(config: AggregatorConfig, log: Logger, signal: AbortSignal): Promise<Aggregator> {
   const { cell, podId } = config;
   const keys = redisKeys(cell, config.redisPrefix);
-  const pool = openPool(config, log);
+  const pool = openPool({ databaseUrl: config.databaseUrl, name: podId, size: POOL_SIZE }, log);
   const redis = openRedis(config.redisUrl, log);
   const queueRedis = openRedis(config.queueRedisUrl, log);
   await waitForDatabase(pool, log, signal);
@@ -81,22 +79,6 @@ async function atMost(ms: number, work: Promise<void>): Promise<void> {
   });
   await Promise.race([work, timeUp]);
   clearTimeout(timer);
-}
-
-function openPool(config: AggregatorConfig, log: Logger): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: config.databaseUrl,
-    max: POOL_SIZE,
-    application_name: config.podId,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
-  });
-  pool.on('error', (error) => log.warn({ reason: String(error) }, 'database connection lost'));
-  // The pool listens only while a connection is idle; one that is lost in use would end the process. The statement in
-  // progress fails as well, and that is what gets handled.
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
 }
 
 function openRedis(url: string, log: Logger): Redis {

@@ -3,12 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { type RedisKeys, redisKeys, VerifiedTokenCache } from '@secrouter/proto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { appendAuditEvents } from '../audit/append-audit-events.ts';
 import { fetchKeyDocument } from '../auth/fetch-key-document.ts';
 import { IssuerKeys } from '../auth/issuer-keys.ts';
 import { createPrisma, type PrismaClient } from '../db/create-prisma.ts';
+import { openPool } from '../db/open-pool.ts';
 import { createLogger } from '../environment/create-logger.ts';
 import type { PublishDependencies } from '../policy/publish.ts';
 import { PublishedPolicyReader } from '../policy/published-policy.ts';
@@ -16,8 +17,6 @@ import { readSigningKey } from '../policy/signing-key.ts';
 import { type ConsoleConfig, readConsoleConfig } from './config.ts';
 
 const POOL_SIZE = 20;
-const STATEMENT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 const REDIS_COMMAND_TIMEOUT_MS = 2_000;
 
 export interface ConsoleContext {
@@ -45,15 +44,7 @@ export function consoleContext(): ConsoleContext {
 /** Builds a context from settings; tests build their own. */
 export function createConsoleContext(config: ConsoleConfig): ConsoleContext {
   const log = createLogger('console', config.logLevel);
-  const pool = new pg.Pool({
-    connectionString: config.databaseUrl,
-    max: POOL_SIZE,
-    application_name: 'secrouter-console',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-  });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  const pool = openPool({ databaseUrl: config.databaseUrl, name: 'secrouter-console', size: POOL_SIZE }, log);
   const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, commandTimeout: REDIS_COMMAND_TIMEOUT_MS });
   redis.on('error', () => undefined); // every command's own failure is reported where it matters
   const { cell } = config;

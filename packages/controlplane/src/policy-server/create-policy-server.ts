@@ -3,10 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { redisKeys, type SealedSnapshot, type SnapshotPosition } from '@secrouter/proto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { appendAuditEvents } from '../audit/append-audit-events.ts';
 import { FleetStore } from '../db/fleet-store.ts';
+import { openPool } from '../db/open-pool.ts';
 import { isLoopback } from '../environment/variables.ts';
 import { endExpiredGrants } from '../policy/admin-grants.ts';
 import type { PublishDependencies } from '../policy/publish.ts';
@@ -23,8 +24,6 @@ import { type GrpcServer, startGrpcServer } from './start-grpc-server.ts';
 
 const POOL_SIZE = 10;
 const GRANT_CHECK_INTERVAL_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 const REDIS_COMMAND_TIMEOUT_MS = 5_000;
 
 export interface PolicyServer {
@@ -101,15 +100,7 @@ export async function startPolicyServer(config: PolicyServerConfig, log: Logger)
 }
 
 function connectStores(config: PolicyServerConfig, log: Logger): { pool: pg.Pool; redis: Redis } {
-  const pool = new pg.Pool({
-    connectionString: config.databaseUrl,
-    max: POOL_SIZE,
-    application_name: 'secrouter-policy-server',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-  });
-  pool.on('error', (error) => log.warn({ error }, 'an idle database connection broke'));
+  const pool = openPool({ databaseUrl: config.databaseUrl, name: 'secrouter-policy-server', size: POOL_SIZE }, log);
   const redis = new Redis(config.redisUrl, {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: true,
