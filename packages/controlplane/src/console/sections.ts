@@ -12,7 +12,7 @@ export interface Section {
 /** In the order of the navigation. Addresses are below the base path, which Next adds. */
 export const SECTIONS: readonly Section[] = [
   { key: 'overview', href: '/', label: 'Overview', roles: ['finance', 'operator', 'policy', 'auditor'] },
-  { key: 'people', href: '/people', label: 'People & budgets', roles: ['finance', 'policy'] },
+  { key: 'people', href: '/people', label: 'People & budgets', roles: ['finance'] },
   { key: 'policies', href: '/policies', label: 'Policies', roles: ['policy'] },
   { key: 'routing', href: '/routing', label: 'Routing', roles: ['policy', 'operator'] },
   { key: 'fleet', href: '/fleet', label: 'Fleet', roles: ['operator'] },

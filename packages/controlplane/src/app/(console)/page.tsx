@@ -2,6 +2,8 @@
 import { Anchor, Grid, GridCol, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Metadata } from 'next';
 import { consolePage } from '../../console/console-page.tsx';
+import type { FleetPod } from '../../console/fleet/fleet-pod.ts';
+import { pushState } from '../../console/fleet/push-state.ts';
 import { readFleetPods } from '../../console/fleet/read-fleet-pods.ts';
 import { formatCount, formatDollars } from '../../console/format.ts';
 import { InfoIcon } from '../../console/icons.tsx';
@@ -15,6 +17,7 @@ import { Panel } from '../../console/panel.tsx';
 import { PlainLink } from '../../console/plain-link.tsx';
 import { StatCard } from '../../console/stat-card.tsx';
 import { UsageChart } from '../../console/usage-chart.tsx';
+import type { Viewer } from '../../console/viewer.ts';
 import { awaitPositions } from '../../usage/position-barrier.ts';
 import { readRefusals } from '../../use-cases/overview/read-refusals.ts';
 import { readSpend, type SpendOverview } from '../../use-cases/overview/read-spend.ts';
@@ -26,42 +29,49 @@ const REFUSAL_DAYS = 7;
 
 export default function OverviewPage() {
   return consolePage('overview', async (viewer) => {
-    const { books, revision, config, now } = viewer;
+    const { revision } = viewer;
     // What has been answered before this page was asked for is on it.
-    await awaitPositions(books);
-    const [spend, refusals, people, pods] = await Promise.all([
-      readSpend(books, now),
-      readRefusals(books, now, REFUSAL_DAYS),
-      readPeople(books, config.security, now),
-      readFleetPods(viewer),
-    ]);
-    const nearLimits = people.rows.flatMap(({ nearestLimit, ...person }) =>
+    await awaitPositions(viewer.books);
+    const { spend, people, refusals, pods } = await readOverview(viewer);
+    const nearLimits = people?.rows.flatMap(({ nearestLimit, ...person }) =>
       nearestLimit === undefined ? [] : [{ ...person, usedShare: nearestLimit.usedShare }],
     );
-    const live = pods.filter((pod) => pod.isLive);
-    const onNewest = live.filter((pod) => (pod.appliedRevision ?? 0) >= revision).length;
+    const attention = attentionItems({
+      revision,
+      ...(pods === undefined ? {} : { pods }),
+      ...(nearLimits === undefined ? {} : { people: nearLimits }),
+    });
     return (
       <>
-        <PageHeader title="Overview" lead={<FleetLine revision={revision} onNewest={onNewest} live={live.length} />} />
+        <PageHeader
+          title="Overview"
+          {...(pods === undefined ? {} : { lead: <FleetLine revision={revision} pods={pods} /> })}
+        />
         <Stack gap="lg">
-          <Figures spend={spend} />
+          {spend === undefined ? null : <Figures spend={spend} />}
           <Grid gap="lg">
-            <GridCol span={{ base: 12, md: 8 }}>
-              <SpendPanel spend={spend} />
-            </GridCol>
+            {spend === undefined ? null : (
+              <GridCol span={{ base: 12, md: 8 }}>
+                <SpendPanel spend={spend} />
+              </GridCol>
+            )}
             <GridCol span={{ base: 12, md: 4 }}>
               <Panel title="Needs attention">
-                <AttentionList items={attentionItems({ revision, pods, people: nearLimits })} />
+                <AttentionList items={attention} />
               </Panel>
             </GridCol>
-            <GridCol span={{ base: 12, md: 8 }}>
-              <TopSpenders people={people.rows} />
-            </GridCol>
-            <GridCol span={{ base: 12, md: 4 }}>
-              <Panel title="Refusals" lead={`Last ${REFUSAL_DAYS} days, by reason`}>
-                <RefusalList refusals={refusals} canOpenAudit={viewer.roles.includes('auditor')} />
-              </Panel>
-            </GridCol>
+            {people === undefined ? null : (
+              <GridCol span={{ base: 12, md: 8 }}>
+                <TopSpenders people={people.rows} />
+              </GridCol>
+            )}
+            {refusals === undefined ? null : (
+              <GridCol span={{ base: 12, md: 4 }}>
+                <Panel title="Refusals" lead={`Last ${REFUSAL_DAYS} days, by reason`}>
+                  <RefusalList refusals={refusals} canOpenAudit={viewer.roles.includes('auditor')} />
+                </Panel>
+              </GridCol>
+            )}
           </Grid>
         </Stack>
       </>
@@ -69,11 +79,25 @@ export default function OverviewPage() {
   });
 }
 
-function FleetLine({ revision, onNewest, live }: Record<'revision' | 'onNewest' | 'live', number>) {
+/** Each part for those alone whose role opens the rows behind it. */
+async function readOverview(viewer: Viewer) {
+  const { books, config, now, roles } = viewer;
+  const isFinance = roles.includes('finance');
+  const [spend, people, refusals, pods] = await Promise.all([
+    isFinance ? readSpend(books, now) : undefined,
+    isFinance ? readPeople(books, config.security, now) : undefined,
+    isFinance || roles.includes('auditor') ? readRefusals(books, now, REFUSAL_DAYS) : undefined,
+    roles.includes('operator') || roles.includes('policy') ? readFleetPods(viewer) : undefined,
+  ]);
+  return { spend, people, refusals, pods };
+}
+
+function FleetLine({ revision, pods }: { readonly revision: number; readonly pods: readonly FleetPod[] }) {
+  const push = pushState(pods, revision);
   return (
     <Group gap={6}>
       <Text inherit>
-        Revision {revision} is on {onNewest} of {live} {live === 1 ? 'pod' : 'pods'}.
+        Revision {revision} is on {push.applied} of {push.pods} {push.pods === 1 ? 'pod' : 'pods'}.
       </Text>
       <Anchor component={PlainLink} href="/fleet" inherit>
         Fleet

@@ -36,7 +36,12 @@ export default function PolicyPage({ params }: PolicyPageProps) {
         <PageHeader
           title={name}
           back={{ href: '/policies', label: 'Policies' }}
-          lead={<PolicyLead layer={layer} name={name} one={one} />}
+          lead={
+            <PolicyLead
+              one={one}
+              {...(layer === 'user' && viewer.roles.includes('finance') ? { principal: name } : {})}
+            />
+          }
           actions={<PolicySource row={row} />}
         />
         <Stack gap="lg">
@@ -53,15 +58,15 @@ export default function PolicyPage({ params }: PolicyPageProps) {
   });
 }
 
-function PolicyLead({ layer, name, one }: { readonly layer: string; readonly name: string; readonly one: string }) {
+function PolicyLead({ one, principal }: { readonly one: string; readonly principal?: string }) {
   return (
     <>
       {`The rule of one ${one}. `}
-      {layer === 'user' ? (
-        <Anchor component={PlainLink} href={`/people/${encodeURIComponent(name)}`}>
+      {principal === undefined ? null : (
+        <Anchor component={PlainLink} href={`/people/${encodeURIComponent(principal)}`}>
           Usage and effective policy
         </Anchor>
-      ) : null}
+      )}
     </>
   );
 }
