@@ -17,6 +17,8 @@ const PAGES = [
   '/fleet',
   '/audit',
 ];
+/** Sixteen pages, each judged by a hundred rules, on a machine that does other work as well. */
+const AUDIT_TIMEOUT_MS = 300_000;
 /** What every answer below /admin must carry (ASVS V3.4). */
 const HEADERS = {
   'cache-control': /no-store/,
@@ -114,6 +116,7 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
       }
       await admin.page.setViewportSize({ width: 1280, height: 900 });
     },
+    AUDIT_TIMEOUT_MS,
   );
 
   test('tells somebody without the right which group would give it', async () => {

@@ -5,6 +5,8 @@ export { appendAuditEvents } from './audit/append-audit-events.ts';
 export { ensureCheckpoint, readAuditSigningKey } from './audit/sign-checkpoint.ts';
 export { type AuditVerification, verifyAudit } from './audit/verify-audit.ts';
 export type { BrowserSession } from './auth/authenticate-admin.ts';
+export { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from './console-session/console-session.ts';
+export { deleteSession, findSession, insertSession } from './console-session/session-store.ts';
 export type { ConsoleConfig } from './context/config.ts';
 export { consoleEnvironmentSchema } from './context/config.ts';
 export { type ConsoleContext, closeConsoleContext, createConsoleContext } from './context/console-context.ts';
