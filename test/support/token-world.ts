@@ -154,9 +154,11 @@ export class TokenWorld {
     return byRequest;
   }
 
-  /** Everything in Redis and PostgreSQL as text, and every name of a key or table that holds `marker`. */
-  async placesHolding(marker: string): Promise<string[]> {
-    return [...(await this.#redisKeysHolding(marker)), ...(await this.#tablesHolding(marker))];
+  /** Every key of Redis and every table of PostgreSQL that holds one of these texts. */
+  async placesHolding(texts: readonly string[]): Promise<string[]> {
+    const holds = (content: string) => texts.some((text) => content.includes(text));
+    const places = [...(await this.#redisContents()), ...(await this.#tableContents())];
+    return places.filter(([place, content]) => holds(place) || holds(content)).map(([place]) => place);
   }
 
   async close(): Promise<void> {
@@ -164,31 +166,29 @@ export class TokenWorld {
     await this.issuers?.close();
   }
 
-  async #redisKeysHolding(marker: string): Promise<string[]> {
+  async #redisContents(): Promise<[place: string, content: string][]> {
     const redis = new Redis(this.fleet.redis.url);
     try {
       const keys = await redis.keys('*');
-      const dumps = await Promise.all(keys.map((key) => readWhole(redis, key)));
-      return keys.filter((key, index) => `${key} ${dumps[index]}`.includes(marker));
+      return await Promise.all(keys.map(async (key): Promise<[string, string]> => [key, await readWhole(redis, key)]));
     } finally {
       redis.disconnect();
     }
   }
 
-  async #tablesHolding(marker: string): Promise<string[]> {
+  async #tableContents(): Promise<[place: string, content: string][]> {
     const tables = await this.query<{ name: string }>(
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
        WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
     );
-    const found: string[] = [];
+    const contents: [string, string][] = [];
     for (const { name } of tables) {
-      const [row] = await this.query<{ n: string }>(
-        `SELECT count(*) AS n FROM ${name} AS r WHERE strpos(r::text, $1) > 0`,
-        [marker],
+      const [row] = await this.query<{ text: string }>(
+        `SELECT coalesce(string_agg(r::text, E'\\n'), '') AS text FROM ${name} AS r`,
       );
-      if (Number(row?.n) > 0) found.push(name);
+      contents.push([name, row?.text ?? '']);
     }
-    return found;
+    return contents;
   }
 }
 
