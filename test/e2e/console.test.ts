@@ -99,6 +99,7 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
 
     expect(problems).toContain('security.policy.users.u-basic.budgets[0].window');
     expect(await admin.page.getByRole('button', { name: 'Save and push to the fleet' }).count()).toBe(0);
+    expect(await admin.accessibilityViolations()).toEqual([]);
   });
 
   test.each(['light', 'dark'] as const)(

@@ -16,7 +16,7 @@ export function ColorSchemeControl() {
   const isMounted = useMounted();
   const current = CHOICES.find(({ value }) => isMounted && value === colorScheme) ?? CHOICES[2];
   return (
-    <Menu position="bottom-end" width={180}>
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end" width={180}>
       <Menu.Target>
         <ActionIcon variant="default" size="lg" aria-label={`Colour scheme: ${current.label}`}>
           <current.Icon />

@@ -22,7 +22,7 @@ export function SessionMenu({ principal, email, csrfToken }: SessionMenuProps) {
   };
 
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton aria-label={`Signed in as ${name}`} className="session-button">
           <Avatar size={34} radius="xl" color="indigo" variant="light">
