@@ -12,7 +12,7 @@ import {
   scopesClaim,
   secondsClaim,
 } from './read-claim.ts';
-import { hasSecondFactor } from './second-factor.ts';
+import { findSecondFactor } from './second-factor.ts';
 import type { TokenIdentity } from './token-identity.ts';
 import { invalidToken, type TokenRefusal } from './token-refusal.ts';
 import { judgeTokenType } from './token-type.ts';
@@ -31,21 +31,69 @@ export interface AcceptedToken {
   readonly identity: TokenIdentity;
 }
 
-/** Judges type, audience, times, client, groups, MFA, acr, sign-in age and scope, in this order. */
+/** One rule that judges a token before its identity is read. */
+export interface TokenRule {
+  readonly name: 'type' | 'audience' | 'lifetime';
+  readonly judge: (token: PreParsedToken, rules: IssuerRules, context: JudgementContext) => TokenRefusal | undefined;
+}
+
+/** One rule that judges the identity that a token's claims make. */
+export interface IdentityRule {
+  readonly name: 'token id' | 'client' | 'second factor' | 'acr' | 'sign-in age' | 'scopes' | 'groups';
+  readonly judge: (
+    identity: TokenIdentity,
+    rules: IssuerRules,
+    context: JudgementContext,
+    claims: TokenClaims,
+  ) => TokenRefusal | undefined;
+}
+
+/** The rules of the token, in the order in which the first refusal counts. */
+export const tokenRules: readonly TokenRule[] = [
+  { name: 'type', judge: judgeTokenType },
+  { name: 'audience', judge: ({ claims }, rules) => judgeAudience(claims, rules) },
+  { name: 'lifetime', judge: (token, rules, { nowSeconds }) => judgeTimes(token, rules, nowSeconds) },
+];
+
+/** The rules of the identity, after those of the token. */
+export const identityRules: readonly IdentityRule[] = [
+  { name: 'token id', judge: judgeTokenId },
+  { name: 'client', judge: judgeClient },
+  { name: 'second factor', judge: judgeSecondFactor },
+  { name: 'acr', judge: judgeAcr },
+  { name: 'sign-in age', judge: (identity, rules, { nowSeconds }) => judgeSignInAge(identity, rules, nowSeconds) },
+  { name: 'scopes', judge: judgeScopes },
+  {
+    name: 'groups',
+    judge: (identity, rules, { policyNamesGroups }, claims) => judgeOverage(claims, identity, rules, policyNamesGroups),
+  },
+];
+
+/** Judges a token by every rule, in order; the first refusal is the answer. */
 export function judgeClaims(
   token: PreParsedToken,
   rules: IssuerRules,
   context: JudgementContext,
 ): AcceptedToken | TokenRefusal {
-  try {
-    const refusal =
-      judgeTokenType(token, rules) ??
-      judgeAudience(token.claims, rules) ??
-      judgeTimes(token, rules, context.nowSeconds);
-    if (refusal !== undefined) return refusal;
+  return refusingWrongTypes(() => {
+    for (const { judge } of tokenRules) {
+      const refusal = judge(token, rules, context);
+      if (refusal !== undefined) return refusal;
+    }
     const identity = readIdentity(token, rules, context.namespace);
     if ('outcome' in identity) return identity;
-    return judgeIdentity(token.claims, identity, rules, context) ?? { outcome: 'accepted', identity };
+    for (const { judge } of identityRules) {
+      const refusal = judge(identity, rules, context, token.claims);
+      if (refusal !== undefined) return refusal;
+    }
+    return { outcome: 'accepted', identity };
+  });
+}
+
+/** Runs a judgement; a claim of another type than the rules say is a refused token. */
+export function refusingWrongTypes<Result>(judge: () => Result): Result | TokenRefusal {
+  try {
+    return judge();
   } catch (error) {
     if (error instanceof ClaimTypeError) return invalidToken('bad_claim_type', error.claim);
     throw error;
@@ -77,7 +125,8 @@ function judgeTimes(token: PreParsedToken, rules: IssuerRules, nowSeconds: numbe
   return undefined;
 }
 
-function readIdentity(
+/** Reads the identity that the claims make, names cut to what this issuer may assert. Throws ClaimTypeError. */
+export function readIdentity(
   token: PreParsedToken,
   rules: IssuerRules,
   namespace: IssuerNamespace,
@@ -110,33 +159,35 @@ function readIdentity(
   };
 }
 
-function judgeIdentity(
-  claims: TokenClaims,
-  identity: TokenIdentity,
-  rules: IssuerRules,
-  context: JudgementContext,
-): TokenRefusal | undefined {
-  if (rules.trackJti && identity.tokenId === undefined) return invalidToken('token_id_missing', 'jti');
-  if (rules.allowedClients.length > 0 && !rules.allowedClients.includes(identity.clientId ?? '')) {
-    return invalidToken('client_not_allowed', 'client_id');
-  }
-  return (
-    judgeStepUp(identity, rules, context.nowSeconds) ??
-    judgeScopes(identity, rules) ??
-    judgeOverage(claims, identity, rules, context.policyNamesGroups)
-  );
+function judgeTokenId(identity: TokenIdentity, rules: IssuerRules): TokenRefusal | undefined {
+  return rules.trackJti && identity.tokenId === undefined ? invalidToken('token_id_missing', 'jti') : undefined;
 }
 
-function judgeStepUp(identity: TokenIdentity, rules: IssuerRules, nowSeconds: number): TokenRefusal | undefined {
-  const { amr, acr, isService, authTimeSeconds } = identity;
-  if (rules.requireMfa && !isService && !hasSecondFactor(amr, acr, rules)) {
-    const stepUp = rules.mfaAcrValues.length > 0 ? { acrValues: rules.mfaAcrValues } : {};
-    return { outcome: 'refused', code: 'mfa_required', reason: 'no_second_factor', claim: rules.amrClaim, stepUp };
-  }
-  if (rules.requiredAcr.length > 0 && !isService && !acr.some((value) => rules.requiredAcr.includes(value))) {
-    const stepUp = { acrValues: rules.requiredAcr };
-    return { outcome: 'refused', code: 'acr_insufficient', reason: 'acr_too_low', claim: rules.acrClaim, stepUp };
-  }
+function judgeClient(identity: TokenIdentity, rules: IssuerRules): TokenRefusal | undefined {
+  const { allowedClients } = rules;
+  const isAllowed = allowedClients.length === 0 || allowedClients.includes(identity.clientId ?? '');
+  return isAllowed ? undefined : invalidToken('client_not_allowed', 'client_id');
+}
+
+function judgeSecondFactor(identity: TokenIdentity, rules: IssuerRules): TokenRefusal | undefined {
+  const { amr, acr, isService } = identity;
+  if (!rules.requireMfa || isService || findSecondFactor(amr, acr, rules) !== undefined) return undefined;
+  const stepUp = rules.mfaAcrValues.length > 0 ? { acrValues: rules.mfaAcrValues } : {};
+  return { outcome: 'refused', code: 'mfa_required', reason: 'no_second_factor', claim: rules.amrClaim, stepUp };
+}
+
+function judgeAcr({ acr, isService }: TokenIdentity, rules: IssuerRules): TokenRefusal | undefined {
+  const { requiredAcr } = rules;
+  if (requiredAcr.length === 0 || isService || acr.some((value) => requiredAcr.includes(value))) return undefined;
+  const stepUp = { acrValues: requiredAcr };
+  return { outcome: 'refused', code: 'acr_insufficient', reason: 'acr_too_low', claim: rules.acrClaim, stepUp };
+}
+
+function judgeSignInAge(
+  { authTimeSeconds }: TokenIdentity,
+  rules: IssuerRules,
+  nowSeconds: number,
+): TokenRefusal | undefined {
   if (rules.maxAuthAgeSeconds === undefined) return undefined;
   if (isFreshSignIn(authTimeSeconds, rules.maxAuthAgeSeconds, rules.clockToleranceSeconds, nowSeconds))
     return undefined;

@@ -9,11 +9,23 @@ const factorKinds: ReadonlyMap<string, FactorKind> = new Map([
   ...(['fpt', 'face', 'iris', 'retina', 'vbm'] as const).map((method) => [method, 'inherence'] as const),
 ]);
 
-/** Values are compared exactly: `MFA` and `mfa ` prove nothing. */
-export function hasSecondFactor(amr: readonly string[], acr: readonly string[], rules: IssuerRules): boolean {
-  if (amr.includes('mfa')) return true;
-  const kinds = new Set(amr.map((method) => factorKinds.get(method)).filter((kind) => kind !== undefined));
-  if (kinds.size >= 2) return true;
-  if (rules.mfaAmrValues.some((listed) => listed.split('+').every((method) => amr.includes(method)))) return true;
-  return acr.some((value) => rules.mfaAcrValues.includes(value));
+/** By which rule a sign-in counts, with the values that made it. */
+export interface SecondFactor {
+  readonly rule: 'mfa' | 'two kinds' | 'mfaAmrValues' | 'mfaAcrValues';
+  readonly values: readonly string[];
+}
+
+/** The first rule that holds; undefined for a single factor. Values are compared exactly: `MFA` and `mfa ` prove nothing. */
+export function findSecondFactor(
+  amr: readonly string[],
+  acr: readonly string[],
+  rules: IssuerRules,
+): SecondFactor | undefined {
+  if (amr.includes('mfa')) return { rule: 'mfa', values: ['mfa'] };
+  const known = amr.filter((method) => factorKinds.has(method));
+  if (new Set(known.map((method) => factorKinds.get(method))).size >= 2) return { rule: 'two kinds', values: known };
+  const listed = rules.mfaAmrValues.find((entry) => entry.split('+').every((method) => amr.includes(method)));
+  if (listed !== undefined) return { rule: 'mfaAmrValues', values: [listed] };
+  const level = acr.find((value) => rules.mfaAcrValues.includes(value));
+  return level === undefined ? undefined : { rule: 'mfaAcrValues', values: [level] };
 }
