@@ -1,5 +1,4 @@
 // First half of the composition: stores, events, and what the request story needs.
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type RedisKeys, redisKeys, uuidV7, VerifiedTokenCache } from '@secrouter/proto';
 import type { Redis } from 'ioredis';
@@ -14,6 +13,7 @@ import { RefusalTrail } from './observe/refusal-trail.ts';
 import { PolicyHolder } from './policy/apply-snapshot.ts';
 import { IssuerKeys } from './policy/issuer-keys.ts';
 import { openTrustedKeys } from './policy/trusted-keys.ts';
+import { randomPool } from './random-pool.ts';
 import { BudgetStore } from './redis/budget-store.ts';
 import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
@@ -38,6 +38,7 @@ export interface ServiceParts {
 
 /** Builds the services of a pod. Rejects when its state folder cannot be written. */
 export async function buildServices(config: PodConfig, log: Logger): Promise<ServiceParts> {
+  const randomBytes = randomPool();
   const identity = { cell: config.SECROUTER_CELL, podId: config.SECROUTER_POD_ID };
   const keys = redisKeys(config.SECROUTER_CELL, config.SECROUTER_REDIS_PREFIX);
   const redis = connectRedis(config.REDIS_URL, 'budgets', log);

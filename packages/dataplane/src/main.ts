@@ -1,6 +1,6 @@
 // A data-plane pod as a process: environment, start, signals, exit status.
 import { EXIT_CONFIG, formatEnvironmentProblems } from '@secrouter/proto';
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 import { readPodConfig } from './config.ts';
 import { startPod } from './pod.ts';
 
@@ -10,7 +10,10 @@ if (reading.outcome === 'refused') {
   process.exit(EXIT_CONFIG);
 }
 const config = reading.value;
-const log = pino({ level: config.SECROUTER_LOG_LEVEL, base: { podId: config.SECROUTER_POD_ID } });
+// Written beside the requests, not within them; nothing is held back but what a write in progress delays.
+const output = destination({ dest: 1, sync: false });
+const log = pino({ level: config.SECROUTER_LOG_LEVEL, base: { podId: config.SECROUTER_POD_ID } }, output);
+process.on('exit', () => output.flushSync());
 
 try {
   const pod = await startPod(config, log);

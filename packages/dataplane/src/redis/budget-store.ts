@@ -56,6 +56,7 @@ export class BudgetStore {
   readonly #redis: Redis & Record<BudgetScriptName, ScriptCall>;
   readonly #keys: RedisKeys;
   readonly breaker: RedisBreaker;
+  #isGathering = false;
 
   constructor(redis: Redis, keys: RedisKeys, now: () => number) {
     for (const [name, lua] of Object.entries(loadBudgetScripts())) redis.defineCommand(name, { lua });
@@ -165,7 +166,22 @@ export class BudgetStore {
   }
 
   #run(name: BudgetScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.breaker.run(() => this.#redis[name](keys.length, ...keys, ...args));
+    return this.breaker.run(() => {
+      this.#gatherWrites();
+      return this.#redis[name](keys.length, ...keys, ...args);
+    });
+  }
+
+  // The commands of one turn of the loop go out in one write: a system call costs more than a script's arguments.
+  #gatherWrites(): void {
+    const { stream } = this.#redis;
+    if (this.#isGathering || stream === undefined) return;
+    this.#isGathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 }
 

@@ -1,16 +1,15 @@
 // Event ids: UUIDv7 (RFC 9562, 5.7). Time-ordered, so that tables partition by month on the id itself.
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Formats a UUIDv7 from a time and ten random bytes. */
 export function uuidV7(unixMs: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(unixMs / 0x1_0000_0000));
-  view.setUint32(2, unixMs % 0x1_0000_0000);
-  bytes.set(random.subarray(0, 10), 6);
-  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70);
-  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = Math.floor(unixMs).toString(16).padStart(12, '0');
+  const hex = (index: number): string => HEX[random[index] ?? 0] ?? '00';
+  const version = HEX[((random[0] ?? 0) & 0x0f) | 0x70] ?? '70';
+  const variant = HEX[((random[2] ?? 0) & 0x3f) | 0x80] ?? '80';
+  const tail = hex(4) + hex(5) + hex(6) + hex(7) + hex(8) + hex(9);
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}${hex(1)}-${variant}${hex(3)}-${tail}`;
 }
 
 /** Time in Unix milliseconds that a UUIDv7 was made at. */
