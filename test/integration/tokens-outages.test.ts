@@ -40,6 +40,8 @@ let rotating: TokenIssuer;
 let withdrawing: TokenIssuer;
 let ahead: TokenIssuer;
 let once: TokenIssuer;
+/** Of pods that are started from now on. */
+const podEnvironment: Record<string, string> = {};
 
 beforeAll(async () => {
   issuers = await TokenIssuers.start();
@@ -62,6 +64,7 @@ beforeAll(async () => {
     cold.set(fault, issuer);
   }
   fleet = await Fleet.start({
+    podEnvironment,
     configure: (config) => {
       config.security.oidc = rules;
       config.security.policy.default.budgets = [];
@@ -287,6 +290,42 @@ describe('clocks', () => {
     const skewMs = Number(/"clockSkewMs":(-?\d+)/.exec(alarm ?? '')?.[1]);
     expect(skewMs).toBeGreaterThan(590_000);
     expect(skewMs).toBeLessThan(610_000);
+  });
+});
+
+describe('a pod whose own clock is off', () => {
+  /** A pod that is `offsetMs` ahead of this machine. */
+  async function podAhead(podId: string, offsetMs: number) {
+    const module = `const now = Date.now; Date.now = () => now() + (${offsetMs});`;
+    podEnvironment.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(module)}`;
+    try {
+      return await fleet.startPod(podId);
+    } finally {
+      delete podEnvironment.NODE_OPTIONS;
+    }
+  }
+
+  test.each<[string, number, string, string]>([
+    ['ten minutes ahead', 600_000, '401 token_expired', '200 undefined'],
+    ['ten minutes behind', -600_000, '401 invalid_token', '401 invalid_token'],
+  ])('T118 %s raises an alarm, and judges by its clock', async (name, offsetMs, fresh, long) => {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const pod = await podAhead(`pod-${name.split(' ').at(-1)}`, offsetMs);
+
+    const answers = [
+      await ask(steady.token(), pod.url),
+      await ask(steady.token({ claims: { exp: nowSeconds + 1_200 } }), pod.url),
+      await ask(steady.token({ claims: { iat: nowSeconds + offsetMs / 1_000, exp: nowSeconds + 1_200 } }), pod.url),
+    ];
+
+    expect(answers.map(({ status, code }) => `${status} ${code}`)).toEqual([fresh, long, '200 undefined']);
+    const alarm = pod
+      .output()
+      .split('\n')
+      .find((line) => line.includes("clock and the identity provider's differ") && line.includes(steady.issuer));
+    const skewMs = Number(/"clockSkewMs":(-?\d+)/.exec(alarm ?? '')?.[1]);
+    expect(Math.abs(skewMs + offsetMs)).toBeLessThan(10_000);
+    await pod.stop();
   });
 });
 

@@ -126,7 +126,7 @@ describe('a token', () => {
 
     expect(code).toBe(1);
     expect(asked).toEqual([]);
-    expect(lines[1]).toContain('unknown_issuer: "https://evil.example" is not trusted');
+    expect(lines[3]).toContain('unknown_issuer: "https://evil.example" is not trusted');
     expect(lines.at(-1)).toBe('refused: invalid_token (unknown_issuer)');
   });
 });
