@@ -5,6 +5,7 @@ import {
   openSnapshot,
   type SealedSnapshot,
   type SealProblem,
+  type Snapshot,
   type SnapshotPosition,
   type TrustedKey,
 } from '@secrouter/proto';
@@ -62,11 +63,26 @@ export class PolicyHolder {
     }
     const opened = openSnapshot(sealed, this.#cell, this.#trustedKeys());
     if (opened.outcome === 'refused') return { outcome: 'refused', reason: opened.problem, path: '' };
-    const compiled = compileSnapshot(opened.snapshot, this.#current);
-    if (compiled.outcome === 'inconsistent')
-      return { outcome: 'refused', reason: 'inconsistent', path: compiled.problems[0]?.path ?? '' };
+    const compiled = this.#prepare(opened.snapshot);
+    if (compiled.outcome === 'inconsistent') return { outcome: 'refused', reason: 'inconsistent', path: compiled.path };
     this.#current = compiled.policy;
-    this.#onApplied(compiled.policy);
     return { outcome: 'applied', policy: compiled.policy, applyMs: this.#now() - startedMs };
+  }
+
+  // A snapshot that another version signed may have any shape: whatever it breaks, the policy in force stays.
+  #prepare(
+    snapshot: Snapshot,
+  ):
+    | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
+    | { readonly outcome: 'inconsistent'; readonly path: string } {
+    try {
+      const compiled = compileSnapshot(snapshot, this.#current);
+      if (compiled.outcome === 'inconsistent')
+        return { outcome: 'inconsistent', path: compiled.problems[0]?.path ?? '' };
+      this.#onApplied(compiled.policy);
+      return compiled;
+    } catch {
+      return { outcome: 'inconsistent', path: '' };
+    }
   }
 }

@@ -13,6 +13,7 @@ import type { RequestContext } from './request-context.ts';
 import { trustedProxiesOf } from './trusted-proxies.ts';
 
 const POLICY_RETRY_SECONDS = 2;
+const DRAINING_RETRY_SECONDS = 1;
 const MAX_CLIENT_ID_LENGTH = 128;
 const MAX_FORWARDED_HEADER_LENGTH = 512;
 /** Client headers that may go on to a provider (http.md, principle 7). */
@@ -79,22 +80,17 @@ function makeContext(
 
 function answerError(error: unknown, request: IncomingMessage, response: ServerResponse, ending: Ending): string {
   const { services, context, facts, requestId } = ending;
-  if (error instanceof ClientGone || (error instanceof UpstreamFailure && error.kind === 'aborted')) {
+  const wasCutOff = error instanceof ClientGone || (error instanceof UpstreamFailure && error.kind === 'aborted');
+  const cause = wasCutOff ? cutOffRefusal(context?.signal.reason) : error;
+  if (cause === undefined) {
     response.destroy();
     return 'client_cancelled';
   }
   const refused =
-    error instanceof RequestRefused
-      ? error
+    cause instanceof RequestRefused
+      ? cause
       : new RequestRefused('upstream_error', { reason: 'internal', cause: error });
-  if (!(error instanceof RequestRefused))
-    services.log.error(
-      {
-        requestId,
-        err: error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : 'unknown',
-      },
-      'request failed unexpectedly',
-    );
+  if (!(cause instanceof RequestRefused)) logUnexpected(error, requestId, services);
   services.metrics.refused(refused.code);
   const trailContext = {
     requestId,
@@ -109,6 +105,17 @@ function answerError(error: unknown, request: IncomingMessage, response: ServerR
   }
   writeRefusal(request, response, refused);
   return refused.code;
+}
+
+// Not every request that ends early was left by its client: then the reason is the answer.
+function cutOffRefusal(reason: unknown): RequestRefused | undefined {
+  if (reason === 'draining') return new RequestRefused('draining', { retryAfterSeconds: DRAINING_RETRY_SECONDS });
+  return reason === 'revoked' ? new RequestRefused('revoked', { reason: 'revocation_list' }) : undefined;
+}
+
+function logUnexpected(error: unknown, requestId: string, { log }: PodServices): void {
+  const err = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : 'unknown';
+  log.error({ requestId, err }, 'request failed unexpectedly');
 }
 
 /** Writes a refusal in OpenAI's shape; what is left of the body is not read. */

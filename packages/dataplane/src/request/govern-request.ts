@@ -11,12 +11,14 @@ import { authorize } from '../stages/authorize.ts';
 import { chooseRoute, type Route, type RouteNeeds } from '../stages/choose-route.ts';
 import { decideTier, type TierDecision } from '../stages/classify.ts';
 import { closeReservation } from '../stages/close.ts';
+import { countTokens } from '../stages/count-tokens.ts';
 import { decideEmbeddings } from '../stages/decide-embeddings.ts';
 import { inputBound, type RequestBounds, requestBounds } from '../stages/estimate.ts';
 import { type AttemptLog, type Exchange, forward } from '../stages/forward.ts';
-import { type MeterHooks, meterAnswer, meterStream, type Usage } from '../stages/meter.ts';
+import { isStreamed, type MeterHooks, meterAnswer, meterStream, type Usage } from '../stages/meter.ts';
 import { readChatRequest, readEmbeddingsRequest } from '../stages/read.ts';
 import { recordOpen, requireRecordable } from '../stages/record.ts';
+import { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
 import { UpstreamFailure } from '../upstream/upstream-failure.ts';
 import { writeAnswerHead } from './answer-head.ts';
 import type { Grant } from './grant.ts';
@@ -88,7 +90,8 @@ async function carryOut(
   services: PodServices,
   facts: RequestFacts,
 ): Promise<void> {
-  const attempts: AttemptLog = { count: 0, lastModel: undefined };
+  const deadline = new UpstreamDeadline(context.signal, services.nowMs);
+  const attempts: AttemptLog = { count: 0, lastModel: undefined, deadline };
   let isClosed = false;
   const close = async (usage: Usage, status: number, reason: string | null): Promise<number> => {
     if (isClosed) return 0;
@@ -125,10 +128,13 @@ async function carryOut(
           nowMs: services.nowMs(),
         }),
     };
-    await (judged.stream ? meterStream : meterAnswer)(exchange, judged, response, context, hooks);
+    await (isStreamed(judged, exchange) ? meterStream : meterAnswer)(exchange, judged, response, context, hooks);
   } catch (error) {
-    await close(unanswered(error), error instanceof RequestRefused ? 0 : 499, reasonOf(error));
+    facts.exchange?.response.body.destroy();
+    await close(await unanswered(error, judged, attempts), error instanceof RequestRefused ? 0 : 499, reasonOf(error));
     throw error;
+  } finally {
+    deadline.clear();
   }
 }
 
@@ -189,8 +195,12 @@ function needsOf(judged: JudgedRequest, decision: TierDecision, context: Request
 
 const NO_TOKENS = { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
 
-function unanswered(error: unknown): Usage {
-  return { tokens: NO_TOKENS, estimated: false, outcome: outcomeOf(error), firstByteMs: null };
+// A provider that was cut off at work has read the request, and bills that.
+async function unanswered(error: unknown, judged: JudgedRequest, attempts: AttemptLog): Promise<Usage> {
+  const outcome = outcomeOf(error);
+  const wasAtWork = attempts.count > 0 && (outcome === 'client_cancelled' || outcome === 'timeout');
+  const tokens = wasAtWork ? await countTokens(judged, '') : NO_TOKENS;
+  return { tokens, estimated: wasAtWork, outcome, firstByteMs: null };
 }
 
 function outcomeOf(error: unknown): UsageOutcome {

@@ -4,6 +4,7 @@ import {
   judgeModel,
   judgeTier,
   type ModelConfig,
+  presentMember,
   type RefusalCode,
   RequestRefused,
   type RoutedTier,
@@ -82,17 +83,39 @@ function allowed(
   let code: RefusalCode = NO_CANDIDATE;
   let reason = 'no_candidate';
   for (const id of ids) {
-    const model = policy.models.byId.get(id);
+    const known = policy.models.byId.get(id);
+    const model = known === undefined ? undefined : pricedFor(known, request);
     const excluded =
       model === undefined
         ? { code: NO_CANDIDATE, reason: 'unknown_model' }
-        : exclusion(model, isChosenByUs, needs, grant, policy, reach);
+        : (missingParameter(model, isChosenByUs, request) ??
+          exclusion(model, isChosenByUs, needs, grant, policy, reach));
     if (model !== undefined && excluded === undefined) kept.push(model);
     else if (excluded !== undefined) ({ code, reason } = excluded);
   }
   const [first, ...rest] = kept;
   if (first !== undefined) return [first, ...rest];
-  throw new RequestRefused(code, { reason, ...paramOf(code, request) });
+  throw new RequestRefused(code, { reason, ...paramOf(code, reason, request) });
+}
+
+// A service tier has a price of its own. Without one the model is one without a price, which no cost budget may use.
+function pricedFor(model: ModelConfig, request: JudgedRequest): ModelConfig {
+  if (request.endpoint !== 'chat' || request.serviceTier === undefined) return model;
+  const { price: _standard, ...rest } = model;
+  const price = Object.hasOwn(model.serviceTiers, request.serviceTier)
+    ? model.serviceTiers[request.serviceTier]
+    : undefined;
+  return { ...rest, above: [], ...(price === undefined ? {} : { price }) };
+}
+
+// A model that we choose must know every parameter that the client stated: none is dropped silently.
+function missingParameter(
+  model: ModelConfig,
+  isChosenByUs: boolean,
+  request: JudgedRequest,
+): { readonly code: RefusalCode; readonly reason: string } | undefined {
+  const name = model.parameters.unsupported.find((unsupported) => presentMember(request.root, unsupported));
+  return isChosenByUs && name !== undefined ? { code: 'invalid_request', reason: `unsupported:${name}` } : undefined;
 }
 
 function exclusion(
@@ -118,7 +141,10 @@ function exclusion(
   return egress.outcome === 'refused' ? { code: egress.code, reason: egress.reason } : undefined;
 }
 
-function paramOf(code: RefusalCode, request: JudgedRequest): { readonly param?: string } {
+function paramOf(code: RefusalCode, reason: string, request: JudgedRequest): { readonly param?: string } {
+  if (reason.startsWith('unsupported:')) return { param: reason.slice('unsupported:'.length) };
+  if (code === 'model_not_priced' && request.endpoint === 'chat' && request.serviceTier !== undefined)
+    return { param: 'service_tier' };
   if (code === 'tool_not_allowed' && request.endpoint === 'chat' && request.hostedToolPath !== undefined)
     return { param: request.hostedToolPath };
   if (code === 'egress_denied' && request.endpoint === 'chat' && request.remoteContentPath !== undefined)

@@ -1,6 +1,6 @@
 // Bounds on what a request can cost, before it is sent (money.md). Property under test: bound >= billed.
 import type { ModelConfig, ModelPrice } from '@secrouter/proto';
-import { costBoundNanoUsd, priceAt } from '@secrouter/proto';
+import { costBoundNanoUsd } from '@secrouter/proto';
 import type { Grant } from '../request/grant.ts';
 import type { JudgedRequest } from '../request/judged-request.ts';
 
@@ -32,21 +32,21 @@ export interface RequestBounds {
 /** Computes the bounds: for each quantity the largest among the candidates. */
 export function requestBounds(request: JudgedRequest, grant: Grant, candidates: readonly ModelConfig[]): RequestBounds {
   const inputTokens = Math.max(...candidates.map((model) => inputBound(request, model)));
-  const prices = candidates.map((model) =>
-    model.price === undefined ? undefined : priceAt(model.price, model.above, inputTokens),
-  );
+  const prices = candidates.flatMap((model) => reachablePrices(model, inputTokens));
   const output = request.endpoint === 'embeddings' ? noOutput() : outputBound(request, grant, candidates);
   const choices = request.endpoint === 'embeddings' ? 1 : request.choices;
   return {
     inputTokens,
     ...output,
     choices,
-    inputCostNanoUsd: Math.max(
-      0,
-      ...prices.map((price) => (price === undefined ? 0 : costBoundNanoUsd(inputTokens, 0, price))),
-    ),
-    outputCostNanoUsdPerToken: Math.max(0, ...prices.map((price) => (price === undefined ? 0 : outputNanoUsd(price)))),
+    inputCostNanoUsd: Math.max(0, ...prices.map((price) => costBoundNanoUsd(inputTokens, 0, price))),
+    outputCostNanoUsdPerToken: Math.max(0, ...prices.map((price) => outputNanoUsd(price))),
   };
+}
+
+// Fewer tokens than the bound may be billed at an earlier step, which need not be the cheaper one.
+function reachablePrices({ price, above }: ModelConfig, inputTokens: number): readonly ModelPrice[] {
+  return price === undefined ? [] : [price, ...above.filter(({ aboveInputTokens }) => aboveInputTokens < inputTokens)];
 }
 
 /** Upper bound of a request's input tokens at one model; base64 content counts as images, not as text. */

@@ -9,7 +9,8 @@ import type { CredentialStore } from '../upstream/credential-store.ts';
 import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
 import { sendUpstream, type UpstreamResponse } from '../upstream/send-upstream.ts';
 import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
-import { refusalOf, type UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
+import type { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
+import { isStaleConnection, refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
 import type { Route } from './choose-route.ts';
 import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
 import { type BodyChanges, upstreamBody } from './upstream-body.ts';
@@ -40,6 +41,8 @@ export interface ForwardDependencies {
 export interface AttemptLog {
   count: number;
   lastModel: ModelConfig | undefined;
+  /** Bounds all attempts and the answer together. */
+  readonly deadline: UpstreamDeadline;
 }
 
 interface Attempt {
@@ -66,18 +69,19 @@ export async function forward(
       refusal ??= new RequestRefused(permitted.code, { reason: permitted.reason });
       continue;
     }
+    if (context.signal.aborted) throw new UpstreamFailure('aborted', context.signal.reason);
     if (!dependencies.circuits.mayTry(model.provider, endpoint, model.id)) continue;
-    attempts.count += 1;
     attempts.lastModel = model;
     const answer = await attempt(permitted.permit, request, changes, context, dependencies, attempts);
     if (answer.outcome === 'answered') return answer.exchange;
     refusal = answer.refusal;
     if (answer.isFinal) throw refusal;
   }
-  throw (
-    refusal ??
-    new RequestRefused('provider_unavailable', { retryAfterSeconds: PROVIDER_RETRY_SECONDS, reason: 'circuits_open' })
-  );
+  throw refusal ?? unreachable('circuits_open');
+}
+
+function unreachable(reason: string): RequestRefused {
+  return new RequestRefused('provider_unavailable', { retryAfterSeconds: PROVIDER_RETRY_SECONDS, reason });
 }
 
 function attemptsOf(
@@ -111,40 +115,32 @@ async function attempt(
   const dispatcher = dependencies.connections.dispatcherOf(model.provider);
   const secret = provider?.auth === undefined ? undefined : dependencies.credentials.resolve(provider.auth);
   if (provider === undefined || dispatcher === undefined || (provider.auth !== undefined && secret === undefined)) {
-    const reason = dispatcher === undefined ? 'no_connection' : 'credential_missing';
-    return failed(
-      new RequestRefused('provider_unavailable', { retryAfterSeconds: PROVIDER_RETRY_SECONDS, reason }),
-      false,
-    );
+    return failed(unreachable(dispatcher === undefined ? 'no_connection' : 'credential_missing'), false);
   }
-  const asksForUsage =
-    request.endpoint === 'chat' &&
-    request.stream &&
-    !request.includeUsage &&
-    provider.streamUsage &&
-    !dependencies.withoutStreamUsage.has(permit.baseUrl);
+  const canAsk = provider.streamUsage && !dependencies.withoutStreamUsage.has(permit.baseUrl);
+  const asksForUsage = canAsk && request.endpoint === 'chat' && request.stream && !request.includeUsage;
   const body = upstreamBody(request, model, { ...changes, askForUsage: asksForUsage });
   try {
-    const response = await sendUpstream(permit, {
-      provider,
-      dispatcher,
-      secret,
-      endpoint: request.endpoint,
-      isStream: request.stream,
-      body: body.text,
-      forwardedHeaders: context.forwardedHeaders,
-      signal: context.signal,
-    });
+    attempts.deadline.limit(provider.timeouts.totalMs);
+    const response = await sendReplaying(attempts, () =>
+      sendUpstream(permit, {
+        provider,
+        dispatcher,
+        secret,
+        endpoint: request.endpoint,
+        isStream: request.stream,
+        body: body.text,
+        forwardedHeaders: context.forwardedHeaders,
+        signal: attempts.deadline.signal,
+      }),
+    );
     const judged = await judgeStatus(response, () => dependencies.onKeyRefused(model.provider));
     if (judged.outcome === 'refused') {
       if (asksForUsage && isStreamOptionsRefusal(judged)) {
         dependencies.withoutStreamUsage.add(permit.baseUrl);
-        attempts.count += 1;
         return await attempt(permit, request, changes, context, dependencies, attempts);
       }
-      if (judged.countsAgainst === 'model')
-        dependencies.circuits.failed({ provider: model.provider, endpoint: permit.baseUrl, model: model.id });
-      else dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
+      noteRefusal(judged, permit, dependencies.circuits);
       return failed(judged.refusal, !judged.mayTryNext);
     }
     dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
@@ -161,8 +157,27 @@ async function attempt(
     };
   } catch (error) {
     if (error instanceof RequestRefused) return failed(error, true);
-    return failedAttempt(upstreamFailure(error), permit, context, dependencies);
+    return failedAttempt(upstreamFailure(error), permit, context, dependencies, attempts);
   }
+}
+
+function noteRefusal(judged: UpstreamRefusal, { model, baseUrl }: EgressPermit, circuits: Circuits): void {
+  if (judged.countsAgainst === 'model')
+    circuits.failed({ provider: model.provider, endpoint: baseUrl, model: model.id });
+  else circuits.succeeded(model.provider, baseUrl, model.id);
+}
+
+// A connection that the upstream closed while it lay idle says so only when it is written to: one replay (RFC 9110, 9.2.2).
+async function sendReplaying(attempts: AttemptLog, send: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> {
+  attempts.count += 1;
+  const response = await send().catch((error: unknown) => {
+    if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.aborted) throw error;
+    attempts.count += 1;
+    return send();
+  });
+  // Its reader sees its errors; a body that nobody reads yet must not end the process.
+  response.body.on('error', ignore);
+  return response;
 }
 
 function failedAttempt(
@@ -170,14 +185,15 @@ function failedAttempt(
   permit: EgressPermit,
   context: RequestContext,
   { circuits }: ForwardDependencies,
+  { deadline }: AttemptLog,
 ): AttemptOutcome {
-  if (context.signal.aborted || failure.kind === 'aborted') throw failure;
+  if (context.signal.aborted) throw new UpstreamFailure('aborted', failure);
   const { provider, id } = permit.model;
   if (failure.kind === 'connect' || failure.kind === 'tls')
     circuits.failed({ provider, endpoint: permit.baseUrl, model: '' });
   if (failure.kind === 'timeout') circuits.failed({ provider, endpoint: permit.baseUrl, model: id });
   const refusal = new RequestRefused(refusalOf(failure.kind), { reason: `upstream_${failure.kind}`, cause: failure });
-  return failed(refusal, failure.kind === 'address' || failure.kind === 'protocol');
+  return failed(refusal, deadline.signal.aborted || failure.kind === 'address' || failure.kind === 'protocol');
 }
 
 function failed(refusal: RequestRefused, isFinal: boolean): AttemptOutcome {
@@ -194,3 +210,5 @@ function boundedHeader(value: string | string[] | undefined): string | null {
   const text = Array.isArray(value) ? value[0] : value;
   return text === undefined ? null : text.slice(0, MAX_UPSTREAM_ID_LENGTH);
 }
+
+function ignore(): void {}

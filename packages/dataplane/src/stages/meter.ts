@@ -1,6 +1,7 @@
 // Stage 9 of 10. In: the exchange. Out: what was used, also of aborted and truncated answers. The answer's bytes go to
 // the client as they came; the last of them only after settlement, so that the next request sees it.
 import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { RequestRefused, type TokenCounts, type UsageOutcome } from '@secrouter/proto';
 import { ClientGone, writeToClient } from '../http/client-writer.ts';
 import type { JudgedRequest } from '../request/judged-request.ts';
@@ -9,12 +10,15 @@ import { upstreamFailure } from '../upstream/upstream-failure.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Exchange } from './forward.ts';
 import { isRecord, readUsageObject } from './read-usage-object.ts';
-import { StreamReader, terminalEvent } from './stream-reader.ts';
+import { StreamReader, type StreamStep, terminalEvent } from './stream-reader.ts';
 
 /** A silent stream gets a comment this often, so that no proxy between cuts it. */
 const HEARTBEAT_MS = 15_000;
 /** A lease is renewed this often while its stream runs. */
 const RENEW_MS = 60_000;
+/** So much, and so long, is read after a stream's own end. */
+const MAX_REST_BYTES = 65_536;
+const REST_MS = 1_000;
 /** An answer that is not streamed is held whole, up to this. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -95,15 +99,39 @@ export async function meterStream(
   } finally {
     stopHeartbeat();
   }
-  exchange.response.body.destroy();
+  if (ending.cutsConnection) exchange.response.body.destroy();
+  else readRest(exchange.response.body);
   const usage =
     reader.usage === undefined
       ? await estimated(request, reader.answerText)
       : { tokens: reader.usage, estimated: false };
   await hooks.settle({ ...usage, outcome: ending.outcome, firstByteMs });
   if (response.destroyed) return;
+  if (ending.outcome === 'client_cancelled' && !context.signal.aborted) {
+    response.destroy(); // it takes nothing any more: no last words
+    return;
+  }
+  const { socket } = response; // it is gone from the response once that has finished
+  if (ending.cutsConnection) response.once('finish', () => socket?.destroySoon());
   response.end(ending.last);
-  if (ending.cutsConnection) response.once('finish', () => response.socket?.end());
+}
+
+/** True where the answer is a stream; a server may answer one JSON body to a request for a stream. */
+export function isStreamed(request: JudgedRequest, { response }: Exchange): boolean {
+  return request.stream && !/^application\/json\b/i.test(String(response.headers['content-type'] ?? ''));
+}
+
+// What follows the end of the stream (the last chunk's frame) is read, so that the connection can be used again.
+function readRest(body: Readable): void {
+  if (body.closed) return;
+  const timer = setTimeout(() => body.destroy(), REST_MS);
+  let restBytes = 0;
+  body.once('close', () => clearTimeout(timer));
+  body.on('data', (chunk: Uint8Array) => {
+    restBytes += chunk.byteLength;
+    if (restBytes > MAX_REST_BYTES) body.destroy();
+  });
+  body.resume();
 }
 
 interface StreamEnding {
@@ -120,16 +148,16 @@ async function relay(
   hooks: MeterHooks,
 ): Promise<StreamEnding> {
   try {
-    for await (const chunk of exchange.response.body) {
+    for await (const chunk of exchange.response.body.iterator({ destroyOnReturn: false })) {
       const step = reader.push(chunk as Uint8Array);
       for (const bytes of step.pass) await writeToClient(response, bytes);
-      if (step.end === 'done') return { outcome: 'ok', last: step.done ?? '', cutsConnection: false };
-      if (step.end === 'error') return badEnding('upstream_error', 'upstream_error');
-      if (step.end === 'overflow') return badEnding('upstream_error', 'upstream_protocol');
+      const ending = endingOf(step);
+      if (ending !== undefined) return ending;
       if (hooks.extend !== undefined && !(await hooks.extend(reader.streamedTokens)))
         return badEnding('ok', 'budget_exceeded');
     }
-    return { outcome: 'ok_no_done', last: reader.rest(), cutsConnection: false };
+    const step = reader.finish();
+    return endingOf(step) ?? { outcome: 'ok_no_done', last: Buffer.concat(step.pass), cutsConnection: false };
   } catch (error) {
     if (error instanceof ClientGone || response.destroyed) return badEnding('client_cancelled', 'upstream_error');
     // The pod ends or the caller was revoked: the reason says which.
@@ -140,18 +168,23 @@ async function relay(
   }
 }
 
+function endingOf(step: StreamStep): StreamEnding | undefined {
+  if (step.end === 'done') return { outcome: 'ok', last: step.done ?? '', cutsConnection: false };
+  if (step.end === 'error') return badEnding('upstream_error', 'upstream_error');
+  return step.end === 'overflow' ? badEnding('upstream_error', 'upstream_protocol') : undefined;
+}
+
 // A truncated answer looks truncated: a terminal error event, no [DONE], the connection closed.
 function badEnding(outcome: UsageOutcome, code: Parameters<typeof terminalEvent>[0]): StreamEnding {
   return { outcome, last: terminalEvent(code), cutsConnection: true };
 }
 
 function startHeartbeat(response: ServerResponse, reader: StreamReader, hooks: MeterHooks): () => void {
-  let lastBytes = 0;
+  let lastBytes = response.socket?.bytesWritten ?? 0;
   let sinceRenewMs = 0;
   const timer = setInterval(() => {
     const written = response.socket?.bytesWritten ?? 0;
-    if (written === lastBytes && reader.rest().byteLength === 0 && !response.destroyed)
-      response.write(': keep-alive\n\n');
+    if (written === lastBytes && reader.holdsNothing && !response.destroyed) response.write(': keep-alive\n\n');
     lastBytes = response.socket?.bytesWritten ?? 0;
     sinceRenewMs += HEARTBEAT_MS;
     if (sinceRenewMs < RENEW_MS) return;

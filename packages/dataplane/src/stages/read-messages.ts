@@ -32,6 +32,22 @@ const CONTENT_SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
   ['input_audio', ['data']],
 ]);
 
+/** Members of a part that hold words or labels, never something to fetch. */
+const TEXT_MEMBERS: ReadonlySet<string> = new Set([
+  'text',
+  'type',
+  'refusal',
+  'thinking',
+  'content',
+  'name',
+  'filename',
+  'title',
+]);
+/** An address that a server would follow; `gs:` and `s3:` are buckets, `file:` is the server's own disk. */
+const FETCHED = /^(?:(?:https?|ftp|gs|s3|wss?):\/\/|file:)/i;
+/** A scheme stands within this, blanks included. */
+const LONGEST_SCHEME = 256;
+
 /** Reads all messages. Throws RequestRefused for a message without a role and for files kept at the provider. */
 export function readMessages(messages: JsonArray): MessageFacts {
   const findings: Findings = { imageCount: 0, dataUrlBytes: 0, remoteContentPath: undefined };
@@ -42,7 +58,11 @@ export function readMessages(messages: JsonArray): MessageFacts {
     const role = presentMember(message, 'role');
     if (role?.kind !== 'string') throw new RequestRefused('invalid_request', { param: `${path}.role` });
     if (role.value === 'user') lastUser = message;
+    const audio = presentMember(message, 'audio');
+    if (audio?.kind === 'object' && presentMember(audio, 'id') !== undefined)
+      throw new RequestRefused('unsupported_stateful', { param: `${path}.audio.id` });
     const content = presentMember(message, 'content');
+    if (content?.kind === 'object') throw new RequestRefused('invalid_request', { param: `${path}.content` });
     if (content?.kind === 'array')
       for (const [at, part] of content.items.entries()) readPart(part, `${path}.content[${at}]`, findings);
   });
@@ -66,24 +86,44 @@ function firstText(content: JsonNode | undefined): JsonString | undefined {
 function readPart(part: JsonNode, path: string, findings: Findings): void {
   if (part.kind !== 'object') throw new RequestRefused('invalid_request', { param: path });
   const type = presentMember(part, 'type');
-  if (type?.kind !== 'string') return;
-  if (type.value === 'image_url' || type.value === 'file' || type.value === 'input_audio') findings.imageCount += 1;
-  const names = CONTENT_SOURCES.get(type.value);
-  if (names === undefined) return;
-  const source = presentMember(part, type.value);
-  if (source?.kind === 'string') readSource(source, `${path}.${type.value}`, findings);
-  if (source?.kind !== 'object') return;
-  if (presentMember(source, 'file_id') !== undefined)
-    throw new RequestRefused('unsupported_stateful', { param: `${path}.${type.value}.file_id` });
-  for (const name of names) {
-    const value = presentMember(source, name);
-    if (value?.kind === 'string') readSource(value, `${path}.${type.value}.${name}`, findings);
+  const kind = type?.kind === 'string' ? type.value : undefined;
+  const names = kind === undefined ? undefined : CONTENT_SOURCES.get(kind);
+  if (names !== undefined) findings.imageCount += 1;
+  for (const { name, value } of part.members.values()) {
+    if (name === kind && names !== undefined) readKnownSource(value, names, `${path}.${name}`, findings);
+    else readUnknown(name, value, `${path}.${name}`, findings);
   }
+}
+
+function readKnownSource(source: JsonNode, names: readonly string[], path: string, findings: Findings): void {
+  if (source.kind === 'string') readSource(source, path, findings);
+  if (source.kind !== 'object') return;
+  for (const { name, value } of source.members.values()) {
+    if (names.includes(name) && value.kind === 'string') readSource(value, `${path}.${name}`, findings);
+    else readUnknown(name, value, `${path}.${name}`, findings);
+  }
+}
+
+// Servers accept more spellings than OpenAI's: whatever is not text must not name a file at the provider, nor an address.
+function readUnknown(name: string, value: JsonNode, path: string, findings: Findings): void {
+  if (name === 'file_id' && value.kind !== 'null') throw new RequestRefused('unsupported_stateful', { param: path });
+  if (value.kind === 'string' && !TEXT_MEMBERS.has(name) && FETCHED.test(withoutBlanks(value)))
+    findings.remoteContentPath ??= path;
+  if (value.kind === 'array') for (const item of value.items) readUnknown(name, item, path, findings);
+  if (value.kind !== 'object') return;
+  for (const member of value.members.values())
+    readUnknown(member.name, member.value, `${path}.${member.name}`, findings);
 }
 
 function readSource(value: JsonString, path: string, findings: Findings): void {
   // Only an explicit scheme other than data: makes the provider fetch; bare base64 is data.
-  const isRemote = /^[a-z][a-z0-9+.-]*:/i.test(value.value.trimStart()) && !/^data:/i.test(value.value.trimStart());
+  const plain = withoutBlanks(value);
+  const isRemote = /^[a-z][a-z0-9+.-]*:/i.test(plain) && !/^data:/i.test(plain);
   if (isRemote) findings.remoteContentPath ??= path;
   else findings.dataUrlBytes += value.end - value.start;
+}
+
+// URL parsers drop leading control characters and blanks, and tabs and line ends anywhere (WHATWG URL, 4.4).
+function withoutBlanks({ value }: JsonString): string {
+  return value.slice(0, LONGEST_SCHEME).replace(/[\p{Cc} ]+/gu, '');
 }

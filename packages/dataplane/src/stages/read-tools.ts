@@ -8,6 +8,9 @@ const MAX_TOOLS = 1_024;
 /** Types of tools that run at the client. */
 const CLIENT_TOOL_TYPES: ReadonlySet<string> = new Set(['function', 'custom']);
 
+/** Fields by which providers are told to search or to call servers themselves. */
+const HOSTED_FIELDS = ['web_search_options', 'search_parameters', 'enable_search', 'plugins', 'mcp_servers'] as const;
+
 /** Counts tools (old `functions` too) and finds the first that runs at the provider. */
 export function readTools(root: JsonObject): { readonly count: number; readonly hostedToolPath: string | undefined } {
   const tools = listOf(root, 'tools');
@@ -15,8 +18,14 @@ export function readTools(root: JsonObject): { readonly count: number; readonly 
   if (tools.length > MAX_TOOLS) throw new RequestRefused('invalid_request', { param: 'tools' });
   const hostedIndex = tools.findIndex((tool) => isHosted(tool));
   const hosted = hostedIndex >= 0 ? `tools[${hostedIndex}]` : undefined;
-  const search = presentMember(root, 'web_search_options') === undefined ? undefined : 'web_search_options';
-  return { count: tools.length + functions.length, hostedToolPath: hosted ?? search };
+  return { count: tools.length + functions.length, hostedToolPath: hosted ?? hostedField(root) };
+}
+
+function hostedField(root: JsonObject): string | undefined {
+  return HOSTED_FIELDS.find((name) => {
+    const value = presentMember(root, name);
+    return value !== undefined && value.kind !== 'false';
+  });
 }
 
 function isHosted(tool: JsonNode): boolean {

@@ -3,6 +3,8 @@
 import { type RefusalCode, RequestRefused } from '@secrouter/proto';
 
 const MAX_RELAYED_LENGTH = 1_024;
+/** Masking looks at no more than this: its patterns cost the square of a hostile text's length. */
+const MAX_MASKED_LENGTH = 4_096;
 const MAX_NAME_LENGTH = 64;
 const NAME = /^[A-Za-z0-9_.[\]-]+$/;
 
@@ -49,10 +51,15 @@ export function relayedError(status: number, body: string): RelayedRefusal {
 /** Takes out what a client must not learn, and cuts. */
 export function mask(message: string): string {
   return message
-    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, MAX_MASKED_LENGTH)
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[url]')
     .replace(/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b/g, '[host]')
     .replace(/\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?\b/gi, '[host]')
+    .replace(/\[[0-9a-f:.]*:[0-9a-f:.]*\](?::\d+)?/gi, '[host]')
+    .replace(/\b(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4})?(?::[0-9a-f]{1,4})*/gi, '[host]')
+    .replace(/\b[a-z][a-z0-9-]{0,62}:\d{2,5}\b/gi, '[host]')
+    .replace(/\bBearer\s+\S+/gi, '[key]')
     .replace(/\b(?:sk|pk|rk|key|api)[-_][A-Za-z0-9*._-]{6,}/gi, '[key]')
     .replace(/\b[A-Za-z0-9+/_-]{32,}={0,2}/g, '[key]')
     .replace(/\b(deployment)(\s+(?:named?\s+)?)["'`]?[\w.-]+["'`]?/gi, '$1$2[name]')

@@ -1,10 +1,13 @@
 // Reads a copy of a chat completion stream: which bytes go on, which event is withheld, what was used and said.
 import { type RequestLimits, refusalAnswer, type TokenCounts } from '@secrouter/proto';
-import { SseReader } from '../sse/sse-reader.ts';
+import { SseReader, type SseReading } from '../sse/sse-reader.ts';
 import { isRecord, readUsageObject } from './read-usage-object.ts';
 
 /** Answer text kept for counting, should the provider report no usage. */
 const MAX_KEPT_TEXT = 1_048_576;
+/** Bounds of one event in longest lines: its data, and all of it with comments and other fields. */
+const MAX_DATA_LINES = 4;
+const MAX_HELD_LINES = 5;
 /** About four bytes of answer text are one token; used for a running estimate only. */
 const BYTES_PER_TOKEN = 4;
 
@@ -21,7 +24,10 @@ export interface StreamStep {
 export class StreamReader {
   readonly #reader: SseReader;
   readonly #removesUsage: boolean;
-  #held: Uint8Array = new Uint8Array(0);
+  readonly #maxHeldBytes: number;
+  /** Bytes that were not passed on yet: parts of an event that is not whole. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
   #heldFrom = 0;
   #kept: string[] = [];
   #keptLength = 0;
@@ -29,8 +35,12 @@ export class StreamReader {
   usage: TokenCounts | undefined;
 
   constructor(limits: Pick<RequestLimits, 'sseLineBytes'>, removesUsage: boolean) {
-    this.#reader = new SseReader({ maxLineBytes: limits.sseLineBytes, maxEventDataLength: 4 * limits.sseLineBytes });
+    this.#reader = new SseReader({
+      maxLineBytes: limits.sseLineBytes,
+      maxEventDataLength: MAX_DATA_LINES * limits.sseLineBytes,
+    });
     this.#removesUsage = removesUsage;
+    this.#maxHeldBytes = MAX_HELD_LINES * limits.sseLineBytes;
   }
 
   /** A running estimate of the output tokens so far. */
@@ -43,27 +53,39 @@ export class StreamReader {
     return this.#kept.join('');
   }
 
+  /** True where a comment may be put into the stream. */
+  get holdsNothing(): boolean {
+    return this.#heldBytes === 0;
+  }
+
   /** Takes a chunk of the upstream. */
   push(chunk: Uint8Array): StreamStep {
-    this.#held = this.#held.byteLength === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const reading = this.#reader.push(chunk);
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.byteLength;
+    const step = this.#take(this.#reader.push(chunk));
+    if (step.end !== 'none') return step;
+    if (this.#reader.isBetweenEvents) this.#release(this.#heldFrom + this.#heldBytes, step.pass);
+    return this.#heldBytes > this.#maxHeldBytes ? { ...step, end: 'overflow' } : step;
+  }
+
+  /** The upstream ended cleanly: an event whose closing blank line is missing counts, and what is left goes on. */
+  finish(): StreamStep {
+    const step = this.#take(this.#reader.push(Buffer.from('\n\n')));
+    if (step.end === 'none') this.#release(this.#heldFrom + this.#heldBytes, step.pass);
+    return step;
+  }
+
+  #take(reading: SseReading): StreamStep & { readonly pass: Uint8Array[] } {
     const pass: Uint8Array[] = [];
     for (const event of reading.events) {
-      const verdict = this.#inspect(event.data);
+      const verdict = event.type === 'error' ? 'error' : this.#inspect(event.data);
       this.#release(verdict === 'pass' ? event.end : event.start, pass);
       if (verdict === 'pass') continue;
       const withheld = this.#withhold(event.end);
       if (verdict === 'done') return { pass, done: withheld, end: 'done' };
       if (verdict === 'error') return { pass, done: undefined, end: 'error' };
     }
-    if (reading.outcome === 'overflow') return { pass, done: undefined, end: 'overflow' };
-    if (this.#reader.isBetweenEvents) this.#release(this.#heldFrom + this.#held.byteLength, pass);
-    return { pass, done: undefined, end: 'none' };
-  }
-
-  /** What was received and not yet passed on when the upstream ended cleanly. */
-  rest(): Uint8Array {
-    return this.#held;
+    return { pass, done: undefined, end: reading.outcome === 'overflow' ? 'overflow' : 'none' };
   }
 
   #release(until: number, pass: Uint8Array[]): void {
@@ -71,16 +93,20 @@ export class StreamReader {
     if (bytes.byteLength > 0) pass.push(bytes);
   }
 
+  // Parts are put together only when an event is whole: joining at each chunk would cost the square of its length.
   #withhold(until: number): Uint8Array {
-    const length = Math.max(0, until - this.#heldFrom);
-    const bytes = this.#held.subarray(0, length);
-    this.#held = this.#held.subarray(length);
+    const whole = this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held);
+    const all = whole ?? new Uint8Array(0);
+    const length = Math.min(Math.max(0, until - this.#heldFrom), all.byteLength);
+    const rest = all.subarray(length);
+    this.#held = rest.byteLength === 0 ? [] : [rest];
+    this.#heldBytes = rest.byteLength;
     this.#heldFrom += length;
-    return bytes;
+    return all.subarray(0, length);
   }
 
   #inspect(data: string): 'pass' | 'drop' | 'done' | 'error' {
-    if (data === '[DONE]') return 'done';
+    if (data.trim() === '[DONE]') return 'done';
     let event: unknown;
     try {
       event = JSON.parse(data);
@@ -100,7 +126,7 @@ export class StreamReader {
     const delta = isRecord(choice) && isRecord(choice.delta) ? choice.delta : undefined;
     if (delta === undefined) return;
     for (const text of deltaTexts(delta)) {
-      this.#outputBytes += text.length;
+      this.#outputBytes += Buffer.byteLength(text);
       if (this.#keptLength >= MAX_KEPT_TEXT) continue;
       this.#kept.push(text);
       this.#keptLength += text.length;

@@ -22,30 +22,33 @@ export interface UpstreamBody {
 /** Builds the body for one model. Members that are not named here keep their bytes and their order. */
 export function upstreamBody(request: JudgedRequest, model: ModelConfig, changes: BodyChanges): UpstreamBody {
   const { root, text } = request;
+  const dropped = changes.isChosenByUs ? model.parameters.drop : [];
   const members = new Map<string, string | undefined>([['model', JSON.stringify(model.upstreamName)]]);
   const edits: JsonEdit[] = [...changes.edits];
   const adjusted: string[] = [];
   if (request.endpoint === 'chat') {
-    if (changes.outputCap !== undefined) {
-      const field = capField(request, model);
+    const outputCap = changes.outputCap ?? capThatIsDropped(request, dropped);
+    if (outputCap !== undefined) {
+      const field = capField(request, model, dropped);
       if (request.outputCap !== undefined && request.outputCap.field !== field)
         members.set(request.outputCap.field, undefined);
-      members.set(field, String(changes.outputCap));
+      if (field !== undefined) members.set(field, String(outputCap));
     }
-    if (changes.askForUsage) {
+    if (changes.askForUsage && !dropped.includes('stream_options')) {
       if (request.streamOptions === undefined) members.set('stream_options', '{"include_usage":true}');
       else edits.push(setMember(request.streamOptions, 'include_usage', 'true'));
     }
   }
   if (changes.isChosenByUs) {
-    for (const name of model.parameters.drop) {
+    for (const name of dropped) {
       if (!root.members.has(name) || members.has(name)) continue;
       members.set(name, undefined);
       adjusted.push(`dropped ${name}`);
     }
     for (const [from, to] of Object.entries(model.parameters.rename)) {
       const member = root.members.get(from);
-      if (member === undefined || root.members.has(to) || members.has(to)) continue;
+      const isGone = members.has(from) && members.get(from) === undefined;
+      if (member === undefined || isGone || root.members.has(to) || members.has(to)) continue;
       const value = members.get(from) ?? text.slice(member.value.start, member.value.end);
       members.set(from, undefined);
       members.set(to, value);
@@ -56,10 +59,20 @@ export function upstreamBody(request: JudgedRequest, model: ModelConfig, changes
   return { text: applyJsonEdits(text, edits), adjusted };
 }
 
+// The client's own cap is what was reserved for: a model that does not know its field gets it in the one that it knows.
+function capThatIsDropped(
+  request: Extract<JudgedRequest, { endpoint: 'chat' }>,
+  dropped: readonly string[],
+): number | undefined {
+  const { outputCap } = request;
+  return outputCap !== undefined && dropped.includes(outputCap.field) ? outputCap.tokens : undefined;
+}
+
 function capField(
   request: Extract<JudgedRequest, { endpoint: 'chat' }>,
   model: ModelConfig,
-): 'max_tokens' | 'max_completion_tokens' {
-  if (model.reasoning) return 'max_completion_tokens';
-  return request.outputCap?.field ?? 'max_tokens';
+  dropped: readonly string[],
+): 'max_tokens' | 'max_completion_tokens' | undefined {
+  const preferred = model.reasoning ? 'max_completion_tokens' : (request.outputCap?.field ?? 'max_tokens');
+  return ([preferred, 'max_tokens', 'max_completion_tokens'] as const).find((field) => !dropped.includes(field));
 }

@@ -3,15 +3,19 @@
 import { BlockList, isIP } from 'node:net';
 import type { EgressRule } from '@secrouter/proto';
 
-/** Never reachable through a name: loopback, link-local with the metadata services, unspecified, multicast, reserved. */
+/** Never reachable through a name: loopback, link-local with the metadata services (two clouds keep theirs elsewhere),
+ * unspecified, multicast, reserved, and the IPv6 ranges that hide an IPv4 address which is not looked into. */
 const NEVER = blockList([
   '0.0.0.0/8',
   '127.0.0.0/8',
   '169.254.0.0/16',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
   '192.0.0.0/24',
   '224.0.0.0/3',
-  '::/128',
-  '::1/128',
+  '::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
@@ -31,17 +35,18 @@ export function addressJudge(rule: Pick<EgressRule, 'allowedCidrs'>): AddressJud
     // A host that is an address, or `localhost`, is listed by name in the file and so allows itself.
     if (isIP(stripBrackets(hostname)) !== 0) return unmapped(stripBrackets(hostname)) === plain;
     if (hostname === 'localhost') return contains(LOOPBACK, plain);
-    return !contains(NEVER, plain);
+    return isIP(plain) !== 0 && !contains(NEVER, plain);
   };
 }
 
-/** `::ffff:a.b.c.d` is the IPv4 address that it maps. */
+/** The IPv4 address inside a mapped (RFC 4291) or translated one (NAT64, RFC 6052); any other as it is, without a zone. */
 function unmapped(address: string): string {
-  const match = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (match?.[1] !== undefined) return match[1];
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address);
-  if (hex?.[1] === undefined || hex[2] === undefined) return address;
-  const [high, low] = [Number.parseInt(hex[1], 16), Number.parseInt(hex[2], 16)];
+  const plain = address.replace(/%.*$/, '');
+  if (isIP(plain) !== 6) return plain;
+  const canonical = new URL(`http://[${plain}]`).hostname.slice(1, -1);
+  const match = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(canonical);
+  if (match?.[1] === undefined || match[2] === undefined) return canonical;
+  const [high, low] = [Number.parseInt(match[1], 16), Number.parseInt(match[2], 16)];
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
 }
 

@@ -44,6 +44,8 @@ export class Circuits {
 
   /** True when a request may be sent now; takes the one probe of a half-open circuit. */
   mayTry(provider: string, endpoint: string, model: string): boolean {
+    // Both are looked at before a probe is taken of either: a probe that is not sent would never report.
+    if (!this.isAvailable(provider, endpoint, model)) return false;
     return this.#passes({ provider, endpoint, model: '' }) && this.#passes({ provider, endpoint, model });
   }
 

@@ -14,6 +14,8 @@ export interface ProviderReach {
 
 /** The right to one attempt. */
 export class EgressPermit {
+  /** Makes the type nominal: an object that merely looks like a permit does not compile. */
+  readonly #isMinted = true;
   readonly model: ModelConfig;
   readonly baseUrl: string;
   readonly dataClass: string;
@@ -23,6 +25,11 @@ export class EgressPermit {
     this.model = model;
     this.baseUrl = baseUrl;
     this.dataClass = dataClass;
+  }
+
+  /** True for what this gate made; false for anything that was cast or copied. */
+  static isGenuine(permit: EgressPermit): boolean {
+    return #isMinted in permit && permit.#isMinted;
   }
 }
 

@@ -1,7 +1,7 @@
 // Sends one permitted attempt. The only caller of the upstream client on the request path.
 import type { ProviderConfig } from '@secrouter/proto';
 import type { Dispatcher } from 'undici';
-import type { EgressPermit } from './egress-permit.ts';
+import { EgressPermit } from './egress-permit.ts';
 import { upstreamTarget } from './upstream-request.ts';
 
 /** An upstream's answer once its headers have come; the body is read or destroyed by whoever holds it. */
@@ -22,6 +22,7 @@ export interface UpstreamSending {
 
 /** Sends the body to the permitted endpoint. Rejects with undici's errors; see `upstreamFailure`. */
 export function sendUpstream(permit: EgressPermit, sending: UpstreamSending): Promise<UpstreamResponse> {
+  if (!EgressPermit.isGenuine(permit)) throw new TypeError('a permit that the egress gate did not make');
   const { provider, isStream } = sending;
   const target = upstreamTarget(permit, provider, sending.endpoint, sending.secret);
   const { timeouts } = provider;

@@ -2,11 +2,12 @@
 // provider and origin; the address of every new connection is judged as it is dialled. Redirects are never followed.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { type ConnectionOptions, rootCertificates } from 'node:tls';
 import type { EgressRule, FetchJson, ProviderConfig } from '@secrouter/proto';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { addressJudge } from './address-policy.ts';
 import { AddressDenied, guardedLookup } from './guarded-lookup.ts';
+import { noteReceivedBytes } from './upstream-failure.ts';
 
 const CONNECTIONS_PER_ORIGIN = 512;
 const KEEP_ALIVE_MS = 30_000;
@@ -30,7 +31,8 @@ export class UpstreamConnections {
     for (const [name, provider] of Object.entries(providers)) {
       const rule = ruleOf(allowlist, name);
       if (rule === undefined || this.#agents.has(name)) continue;
-      this.#agents.set(name, { settings: settingsOf(provider, rule), agent: providerAgent(provider, rule) });
+      const agent = providerAgent(provider, rule);
+      if (agent !== undefined) this.#agents.set(name, { settings: settingsOf(provider, rule), agent });
     }
   }
 
@@ -86,17 +88,17 @@ function settingsOf(provider: ProviderConfig | undefined, rule: EgressRule | und
   return JSON.stringify([baseUrls, caFile, clientCert, timeouts, rule.allowedCidrs]);
 }
 
-function providerAgent(provider: ProviderConfig, rule: EgressRule): Agent {
+// A certificate file that this pod cannot read makes the one provider unavailable; the policy still applies.
+function providerAgent(provider: ProviderConfig, rule: EgressRule): Agent | undefined {
   const judge = addressJudge(rule);
-  const { caFile, clientCert, timeouts } = provider;
+  const { timeouts } = provider;
+  const files = readCertificates(provider);
+  if (files === undefined) return undefined;
   const connector = buildConnector({
     timeout: timeouts.connectMs,
     lookup: guardedLookup(judge),
     rejectUnauthorized: true,
-    ...(caFile === undefined ? {} : { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] }),
-    ...(clientCert === undefined
-      ? {}
-      : { cert: readFileSync(clientCert.certPath, 'utf8'), key: readFileSync(clientCert.keyPath, 'utf8') }),
+    ...files,
   });
   return new Agent({
     connections: CONNECTIONS_PER_ORIGIN,
@@ -106,7 +108,28 @@ function providerAgent(provider: ProviderConfig, rule: EgressRule): Agent {
     connect: (options, callback) => {
       const host = options.hostname.replace(/^\[|\]$/g, '');
       if (isIP(host) !== 0 && !judge(options.hostname, host)) callback(new AddressDenied(), null);
-      else connector(options, callback);
+      else
+        connector(options, (...result) => {
+          const [error, socket] = result;
+          if (error === null) noteReceivedBytes(socket);
+          callback(...result);
+        });
     },
   });
+}
+
+function readCertificates({
+  caFile,
+  clientCert,
+}: ProviderConfig): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> | undefined {
+  try {
+    return {
+      ...(caFile === undefined ? {} : { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] }),
+      ...(clientCert === undefined
+        ? {}
+        : { cert: readFileSync(clientCert.certPath, 'utf8'), key: readFileSync(clientCert.keyPath, 'utf8') }),
+    };
+  } catch {
+    return undefined;
+  }
 }

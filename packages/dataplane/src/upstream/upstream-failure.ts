@@ -1,4 +1,5 @@
 // Why an attempt brought no answer, from undici's and Node's errors to a closed set.
+import type { Socket } from 'node:net';
 import type { RefusalCode } from '@secrouter/proto';
 
 export type UpstreamFailureKind = 'connect' | 'address' | 'tls' | 'timeout' | 'reset' | 'protocol' | 'aborted';
@@ -14,6 +15,7 @@ export class UpstreamFailure extends Error {
   }
 }
 
+const STALE_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 const CONNECT_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -56,7 +58,7 @@ function codeOf(error: unknown): string {
 }
 
 /** What the client is told when the last attempt failed this way. */
-export function refusalOf(kind: Exclude<UpstreamFailureKind, 'aborted'>): RefusalCode {
+export function refusalOf(kind: UpstreamFailureKind): RefusalCode {
   const codes = {
     connect: 'upstream_error',
     address: 'egress_denied',
@@ -64,6 +66,25 @@ export function refusalOf(kind: Exclude<UpstreamFailureKind, 'aborted'>): Refusa
     timeout: 'upstream_timeout',
     reset: 'upstream_error',
     protocol: 'upstream_protocol',
-  } as const satisfies Record<Exclude<UpstreamFailureKind, 'aborted'>, RefusalCode>;
+    aborted: 'upstream_error',
+  } as const satisfies Record<UpstreamFailureKind, RefusalCode>;
   return codes[kind];
+}
+
+/** Notes on every error of a connection how much it had received, see `isStaleConnection`. */
+export function noteReceivedBytes(socket: Socket): void {
+  socket.on('error', (error: Error & { receivedBytes?: number }) => {
+    error.receivedBytes = socket.bytesRead;
+  });
+}
+
+/**
+ * True when a kept-alive connection, one that had answered before, broke before a response: the upstream closed it as the
+ * request was written (RFC 9110, 9.2.2). A new connection that breaks may have been at work, and is not one.
+ */
+export function isStaleConnection(failure: UpstreamFailure): boolean {
+  const { cause } = failure;
+  if (failure.kind !== 'reset' || !STALE_CODES.has(codeOf(cause))) return false;
+  const { receivedBytes, socket } = cause as { receivedBytes?: number; socket?: { bytesRead?: number } };
+  return (receivedBytes ?? socket?.bytesRead ?? 0) > 0;
 }

@@ -1,0 +1,237 @@
+import { RequestRefused } from '@secrouter/proto';
+import { describe, expect, test } from 'vitest';
+import type { ChatRequest } from '../request/judged-request.ts';
+import { readChatRequest, readEmbeddingsRequest } from './read.ts';
+
+const MESSAGES = '"messages":[{"role":"user","content":"hi"}]';
+
+function read(body: string | Uint8Array, maxMessages = 10): ChatRequest {
+  return readChatRequest(typeof body === 'string' ? Buffer.from(body) : body, maxMessages);
+}
+
+function refusalOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof RequestRefused) return `${error.code} ${error.details.param ?? ''}`.trim();
+    throw error;
+  }
+  return 'accepted';
+}
+
+const withField = (field: string) => `{"model":"auto",${MESSAGES},${field}}`;
+const withPart = (part: string) => `{"messages":[{"role":"user","content":[{"type":"text","text":"look"},${part}]}]}`;
+
+describe('a body that two readers could read differently', () => {
+  test.each([
+    ['P52', `{"model":"a","model":"b",${MESSAGES}}`, 'duplicate_key'],
+    ['P52', `{"model":"a","mod\\u0065l":"b",${MESSAGES}}`, 'duplicate_key'],
+    ['P52', '{"messages":[{"role":"user","role":"system","content":"x"}]}', 'duplicate_key'],
+    ['P52', withField('"stream":true,"stream":false'), 'duplicate_key'],
+    ['P52', withField('"a":{"b":[{"c":1,"c":2}]}'), 'duplicate_key'],
+    ['P54', withField('"__proto__":{},"__proto__":{}'), 'duplicate_key'],
+    ['P55', withField('"x":"\\ud800"'), 'invalid_json'],
+    ['P56', `\ufeff{${MESSAGES}}`, 'invalid_json'],
+    ['P57', `{${MESSAGES}} x`, 'invalid_json'],
+    ['P57', `{${MESSAGES}}{}`, 'invalid_json'],
+    ['P57', withField('"x":NaN'), 'invalid_json'],
+    ['P57', withField('"x":01'), 'invalid_json'],
+    ['P57', `{${MESSAGES} /* c */}`, 'invalid_json'],
+    ['P57', '[]', 'invalid_json'],
+    ['P57', 'null', 'invalid_json'],
+    ['P57', '', 'invalid_json'],
+    ['P50', `{"a":${'['.repeat(200_000)}`, 'invalid_json'],
+  ])('%s is refused: %s', (_row, body, code) => {
+    expect(refusalOf(() => read(body))).toBe(code);
+  });
+
+  test.each([
+    ['a cut character', [0x7b, 0x22, 0xc3, 0x22, 0x7d]],
+    ['an overlong one', [0x7b, 0x22, 0xc0, 0xaf, 0x22, 0x7d]],
+    ['a surrogate', [0x7b, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x7d]],
+  ])('P55 is refused: %s', (_name, bytes) => {
+    expect(refusalOf(() => read(Uint8Array.from(bytes)))).toBe('invalid_json');
+  });
+
+  test('P54 names of the prototype are names like any other', () => {
+    const request = read(withField('"__proto__":{"admin":true},"constructor":{"prototype":{"x":1}},"toString":1'));
+
+    expect(request.root.members.has('__proto__')).toBe(true);
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+});
+
+describe('numbers', () => {
+  test.each([
+    ['-1', 'invalid_request max_tokens'],
+    ['0', 'invalid_request max_tokens'],
+    ['"5"', 'invalid_request max_tokens'],
+    ['1.5', 'invalid_request max_tokens'],
+    ['1e99', 'invalid_request max_tokens'],
+    ['true', 'invalid_request max_tokens'],
+    ['1000000001', 'invalid_request max_tokens'],
+    ['1e9', 'accepted'],
+    ['null', 'accepted'],
+  ])('P59 max_tokens %s: %s', (value, outcome) => {
+    expect(refusalOf(() => read(withField(`"max_tokens":${value}`)))).toBe(outcome);
+  });
+
+  test('P59 both caps are refused, one of them null is not', () => {
+    expect(refusalOf(() => read(withField('"max_tokens":5,"max_completion_tokens":5')))).toBe(
+      'invalid_request max_tokens',
+    );
+    expect(read(withField('"max_tokens":null,"max_completion_tokens":5')).outputCap).toEqual({
+      field: 'max_completion_tokens',
+      tokens: 5,
+    });
+  });
+
+  test('P60 multipliers are counted', () => {
+    expect(read(withField('"n":128')).choices).toBe(128);
+    expect(read(withField('"n":2,"best_of":5')).choices).toBe(5);
+    expect(refusalOf(() => read(withField('"n":129')))).toBe('invalid_request n');
+  });
+});
+
+describe('what is absent', () => {
+  test('null is absent, and a missing model means auto', () => {
+    const request = read(
+      withField('"stream":null,"tools":null,"store":null,"stream_options":null').replace('"auto"', 'null'),
+    );
+
+    expect(request).toMatchObject({ model: 'auto', stream: false, toolCount: 0, includeUsage: false });
+  });
+
+  test('P61 unknown fields are kept, byte for byte', () => {
+    const body = withField('"future":{"2":1.10,"1":[9007199254740993]}');
+
+    expect(read(body).text).toBe(body);
+  });
+
+  test.each([
+    ['{}', 'invalid_request messages'],
+    ['{"messages":[]}', 'invalid_request messages'],
+    ['{"messages":{}}', 'invalid_request messages'],
+    ['{"messages":[1]}', 'invalid_request messages[0]'],
+    ['{"messages":[{"content":"x"}]}', 'invalid_request messages[0].role'],
+    ['{"messages":[{"role":"user","content":{"type":"text"}}]}', 'invalid_request messages[0].content'],
+    [
+      `{"messages":[${'{"role":"user","content":"x"},'.repeat(10)}{"role":"user","content":"x"}]}`,
+      'request_too_large messages',
+    ],
+    [withField('"stream":"yes"'), 'invalid_request stream'],
+    [withField('"stream_options":[]'), 'invalid_request stream_options'],
+    [withField('"stream_options":{"include_usage":1}'), 'invalid_request stream_options.include_usage'],
+    [`{"model":7,${MESSAGES}}`, 'invalid_request model'],
+    [`{"model":"${'x'.repeat(300)}",${MESSAGES}}`, 'invalid_request model'],
+  ])('P51 P62 %s: %s', (body, outcome) => {
+    expect(refusalOf(() => read(body))).toBe(outcome);
+  });
+});
+
+describe('what a provider would keep or run', () => {
+  test.each([
+    ['"previous_response_id":"r"', 'unsupported_stateful previous_response_id'],
+    ['"conversation":{"id":"c"}', 'unsupported_stateful conversation'],
+    ['"background":true', 'unsupported_stateful background'],
+    ['"background":false', 'accepted'],
+    ['"store":true', 'egress_denied store'],
+    ['"store":false', 'accepted'],
+  ])('%s: %s', (field, outcome) => {
+    expect(refusalOf(() => read(withField(field)))).toBe(outcome);
+  });
+
+  test.each([
+    ['"tools":[{"type":"function","function":{"name":"f"}}]', undefined],
+    ['"tools":[{"type":"custom","custom":{"name":"f"}}]', undefined],
+    ['"tools":[{"type":"function","function":{}},{"type":"web_search"}]', 'tools[1]'],
+    ['"tools":[{"type":"mcp","server_url":"https://x"}]', 'tools[0]'],
+    ['"tools":[{"name":"untyped"}]', 'tools[0]'],
+    ['"web_search_options":{}', 'web_search_options'],
+    ['"search_parameters":{"mode":"on"}', 'search_parameters'],
+    ['"enable_search":false', undefined],
+  ])('%s runs at the provider: %s', (field, path) => {
+    expect(read(withField(field)).hostedToolPath).toBe(path);
+  });
+});
+
+describe('content that a provider would fetch', () => {
+  test.each([
+    ['{"type":"image_url","image_url":{"url":"https://evil.test/x"}}', '.image_url.url'],
+    ['{"type":"image_url","image_url":"http://evil.test/x"}', '.image_url'],
+    ['{"type":"image_url","image_url":{"url":" \\u0001HT\\ntps://evil.test/x"}}', '.image_url.url'],
+    ['{"type":"image_url","image_url":{"url":"gs://bucket/x"}}', '.image_url.url'],
+    ['{"type":"file","file":{"file_url":"https://evil.test/x.pdf"}}', '.file.file_url'],
+    ['{"type":"video_url","video_url":{"url":"https://evil.test/x"}}', '.video_url.url'],
+    // Spellings of other servers, and parts whose type is left to be guessed.
+    ['{"image_url":"https://evil.test/x"}', '.image_url'],
+    ['{"image_url":{"url":"https://evil.test/x"}}', '.image_url.url'],
+    ['{"type":"image","source":{"type":"url","url":"https://evil.test/x"}}', '.source.url'],
+    ['{"type":"input_image","image_url":"file:///etc/passwd"}', '.image_url'],
+    ['{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="},"more":["https://evil.test"]}', '.more'],
+  ])('%s is remote at %s', (part, path) => {
+    expect(read(withPart(part)).remoteContentPath).toBe(`messages[0].content[1]${path}`);
+  });
+
+  test.each([
+    '{"type":"text","text":"see https://example.com"}',
+    '{"type":"text","text":"https://example.com"}',
+    '{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}',
+    '{"type":"image_url","image_url":{"url":"DATA:image/png;base64,AA=="}}',
+    '{"type":"input_audio","input_audio":{"data":"//sAAA==","format":"mp3"}}',
+    '{"type":"file","file":{"file_data":"data:application/pdf;base64,AA==","filename":"C:x.pdf"}}',
+    '{"type":"refusal","refusal":"https://example.com"}',
+  ])('%s is not', (part) => {
+    expect(read(withPart(part)).remoteContentPath).toBeUndefined();
+  });
+
+  test.each([
+    ['{"type":"file","file":{"file_id":"file-1"}}', 'messages[0].content[1].file.file_id'],
+    ['{"type":"input_file","file_id":"file-1"}', 'messages[0].content[1].file_id'],
+    ['{"type":"image_file","image_file":{"file_id":"file-1"}}', 'messages[0].content[1].image_file.file_id'],
+  ])('%s names a file at the provider', (part, path) => {
+    expect(refusalOf(() => read(withPart(part)))).toBe(`unsupported_stateful ${path}`);
+  });
+
+  test('an earlier spoken answer is kept at the provider too', () => {
+    const body = '{"messages":[{"role":"assistant","audio":{"id":"audio_1"}},{"role":"user","content":"x"}]}';
+
+    expect(refusalOf(() => read(body))).toBe('unsupported_stateful messages[0].audio.id');
+  });
+
+  test('base64 counts as an image and not as text', () => {
+    const data = `data:image/png;base64,${'A'.repeat(1_000)}`;
+    const parts = ['image_url', 'video_url', 'audio_url'].map(
+      (type) => `{"type":"${type}","${type}":{"url":"${data}"}}`,
+    );
+
+    const request = read(withPart(parts.join(',')));
+
+    expect(request.imageCount).toBe(3);
+    expect(request.dataUrlBytes).toBe(3 * (data.length + 2));
+  });
+});
+
+describe('the text where an override may stand', () => {
+  test.each([
+    ['{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}', 'a'],
+    ['{"messages":[{"role":"user","content":"a"},{"role":"user","content":"c"}]}', 'c'],
+    [withPart('{"type":"text","text":"second"}'), 'look'],
+    ['{"messages":[{"role":"system","content":"a"}]}', undefined],
+    ['{"messages":[{"role":"user","content":null}]}', undefined],
+  ])('P64 of %s is %s', (body, text) => {
+    expect(read(body).lastUserText?.value).toBe(text);
+  });
+});
+
+describe('an embeddings request', () => {
+  test.each([
+    ['{"input":"a"}', 'accepted'],
+    ['{"input":["a","b"]}', 'accepted'],
+    ['{"input":null}', 'invalid_request input'],
+    ['{"input":5}', 'invalid_request input'],
+    ['{"input":"a","input":"b"}', 'duplicate_key'],
+  ])('%s: %s', (body, outcome) => {
+    expect(refusalOf(() => readEmbeddingsRequest(Buffer.from(body)))).toBe(outcome);
+  });
+});
