@@ -128,9 +128,15 @@ function signStatement(message: Buffer, algorithm: SignatureAlgorithm, key: KeyO
 }
 
 function verifyStatement(message: Buffer, seal: SnapshotSeal, trusted: TrustedKey): boolean {
-  const key = createPublicKey({ key: Buffer.from(trusted.publicKey, 'base64url'), type: 'spki', format: 'der' });
   const signature = Buffer.from(seal.signature, 'base64url');
-  return seal.algorithm === 'Ed25519'
-    ? verify(null, message, key, signature)
-    : verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  // One spelling only: what decodes to the same bytes is not the same signature.
+  if (signature.toString('base64url') !== seal.signature) return false;
+  try {
+    const key = createPublicKey({ key: Buffer.from(trusted.publicKey, 'base64url'), type: 'spki', format: 'der' });
+    return seal.algorithm === 'Ed25519'
+      ? verify(null, message, key, signature)
+      : verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  } catch {
+    return false; // a key or signature of another shape
+  }
 }
