@@ -14,5 +14,6 @@ export { sendRefusal } from './http/refusal-response.ts';
 export { type Listener, startListener } from './http/start-listener.ts';
 export type { ListenerTls } from './http/tls-context.ts';
 export { type Pod, startPod } from './pod.ts';
+export { LastKnownGood } from './policy/last-known-good.ts';
 export { type BudgetCounter, countersFor } from './redis/budget-counter.ts';
 export { BudgetStore, type CounterAmount, type ReserveReply } from './redis/budget-store.ts';
