@@ -71,6 +71,13 @@ beforeAll(async () => {
       config.security.policy.users = {};
     },
   });
+  // The pod is ready with the first issuer's keys; these tests begin when the others are there too.
+  for (const issuer of [...warm.values(), steady, rotating, withdrawing, ahead, once])
+    await until(
+      async () => (await ask(issuer.token())).status === 200,
+      DEADLINE_MS,
+      () => `no keys of ${issuer.issuer}`,
+    );
 });
 afterAll(async () => {
   await fleet?.close();

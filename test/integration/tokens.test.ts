@@ -170,6 +170,35 @@ describe('where the token stands', () => {
       expect((await raw([`Authorization: Bearer ${token}`, `X-Sec-Acting-User: ${user}`])).status).toBe(400);
   });
 
+  test('P29 a bad token is refused before 100 Continue, and its body is not read', async () => {
+    const socket = await openRawSocket(Number(new URL(world.fleet.url).port));
+    socket.send(
+      `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
+        `Content-Length: 30000000\r\nExpect: 100-continue\r\nX-Forwarded-For: ${world.nextAddress()}\r\n` +
+        `Authorization: Bearer ${world.base.token()}x\r\n\r\n`,
+    );
+
+    expect(await socket.closed()).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  test('P92 nobody without a token learns a version or a principal', async () => {
+    const openAnswers = await Promise.all(
+      ['/health', '/ready', '/metrics', '/stats', '/v1/usage'].map(async (path) => {
+        const answer = await fetch(`${world.fleet.url}${path}`);
+        return `${path} ${answer.status} ${[...answer.headers].join()} ${await answer.text()}`;
+      }),
+    );
+
+    expect(openAnswers.map((text) => text.split(' ', 2).join(' '))).toEqual([
+      '/health 200',
+      '/ready 200',
+      '/metrics 404',
+      '/stats 401',
+      '/v1/usage 401',
+    ]);
+    for (const text of openAnswers) expect(text).not.toMatch(/\d+\.\d+\.\d+|u-basic|express|127\.0\.0\.1/i);
+  });
+
   test('T112 a token of 5 MB is refused by the size of the header, and costs the judge nothing', async () => {
     const huge = 'a'.repeat(5_000_000);
     const socket = await openRawSocket(Number(new URL(world.fleet.url).port));

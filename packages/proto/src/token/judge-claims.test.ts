@@ -1,4 +1,4 @@
-// The rows of tokens.md that are decided by the claims of a verified token.
+// The rows of the token table that are decided by the claims of a verified token.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type IssuerRules, issuerNamespaces } from './issuer-rules.ts';

@@ -1,4 +1,4 @@
-// What a verified token's claims must prove to be accepted (tokens.md). Pure: the clock is an argument, and the same
+// What a verified token's claims must prove to be accepted. Pure: the clock is an argument, and the same
 // function judges on the data plane, on the control plane and in `token:check`.
 import type { IssuerNamespace, IssuerRules } from './issuer-rules.ts';
 import type { PreParsedToken, TokenClaims } from './pre-parse.ts';

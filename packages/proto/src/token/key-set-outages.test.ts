@@ -67,6 +67,29 @@ describe('outages', () => {
     await refresher.close();
   });
 
+  test('F28 while a provider stalls, a key never seen is answered at once and waits for no attempt', async () => {
+    const world = new KeyWorld();
+    world.publish(k1);
+    const refresher = world.refresher();
+    await refresher.start();
+    world.answers.set(jwksUri, 'hang');
+    const first = refresher.findKid('k8');
+    await world.advance(10_000);
+    expect(await first).toMatchObject({ outcome: 'unavailable' });
+
+    await world.advance(1_000); // the back-off's own attempt is under way now, and stalls
+    const requestsBefore = world.requests.length;
+    let answer: unknown;
+    void refresher.findKid('k9').then((view) => {
+      answer = view;
+    });
+    await settled();
+
+    expect(answer).toMatchObject({ outcome: 'unavailable' });
+    expect(world.requests).toHaveLength(requestsBefore);
+    await refresher.close();
+  });
+
   test('F29 an emptied set backs off, alarms, and ends with the first usable set', async () => {
     const world = new KeyWorld();
     world.publish(k1);

@@ -134,8 +134,7 @@ export class KeySetRefresher implements KeySource {
   async findKid(kid: string): Promise<KeySetView> {
     const { environment } = this.#options;
     if (this.#gate.isKnownAbsent(kid, environment.nowMs())) return this.current();
-    // Whoever comes while an attempt runs waits for it: a rotated key's first requests arrive together.
-    const isAllowed = this.#inFlight !== undefined || this.#mayFetchFor(kid);
+    const isAllowed = this.#mayWaitFor(kid);
     if (isAllowed) await this.#refresh();
     const view = this.current();
     if (view.outcome === 'unavailable' || view.keySet.keys.some((key) => key.kid === kid)) return view;
@@ -167,9 +166,13 @@ export class KeySetRefresher implements KeySource {
     return { outcome: 'unavailable', retryAfterSeconds: Math.max(1, waitSeconds) };
   }
 
-  /** While the identity provider fails, only the back-off's own timer asks it. */
-  #mayFetchFor(kid: string): boolean {
-    return this.#consecutiveFailures === 0 && this.#gate.admits(kid, this.#options.environment.nowMs());
+  /**
+   * While the identity provider fails, only the back-off's own timer asks it and nobody waits. Otherwise whoever comes
+   * while an attempt runs waits for it: a rotated key's first requests arrive together.
+   */
+  #mayWaitFor(kid: string): boolean {
+    if (this.#consecutiveFailures > 0) return false;
+    return this.#inFlight !== undefined || this.#gate.admits(kid, this.#options.environment.nowMs());
   }
 
   /** Single flight: everybody who asks during an attempt gets that attempt. */

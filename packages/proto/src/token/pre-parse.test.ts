@@ -1,4 +1,4 @@
-// The rows of tokens.md that are decided before any cryptography: none of these tokens is even looked up.
+// The rows of the token table that are decided before any cryptography: none of these tokens is even looked up.
 import { describe, expect, test } from 'vitest';
 import { maxTokenLength, preParseToken } from './pre-parse.ts';
 import { base64url, baseClaims, claimsWith } from './token-fixtures.ts';

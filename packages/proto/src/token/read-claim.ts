@@ -1,5 +1,5 @@
 // Claims read with their own type, never coerced: what has another type than the rules say is a refusal, and a string
-// of groups is never split (tokens.md).
+// of groups is never split.
 import { hasControlCharacter, type TokenClaims } from './pre-parse.ts';
 
 /** Thrown by the readers, caught once by the judge: the named claim has a type that the rules do not allow. */

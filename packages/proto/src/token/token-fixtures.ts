@@ -32,7 +32,7 @@ function keyPair(alg: string): { privateKey: KeyObject; publicKey: KeyObject } {
   return generateKeyPairSync('rsa', { modulusLength: 2_048 });
 }
 
-/** The claims of the base token of tokens.md. */
+/** The claims of the base token of the token table. */
 export function baseClaims(): Record<string, unknown> {
   return {
     iss: testIssuer,

@@ -1,4 +1,4 @@
-// Why a token is refused: the public code (one per answer of product.md) and the reason that only the trail sees.
+// Why a token is refused: the public code (one per answer) and the reason that only the trail sees.
 
 /** Public codes of token judgement; the table of statuses and messages lies with the planes. */
 export type TokenRefusalCode =

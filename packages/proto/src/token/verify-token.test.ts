@@ -1,4 +1,4 @@
-// The rows of tokens.md about signatures and keys, with real keys.
+// The rows of the token table about signatures and keys, with real keys.
 import { constants, createHmac } from 'node:crypto';
 import { compactVerify, createLocalJWKSet } from 'jose';
 import { describe, expect, test } from 'vitest';
