@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { ensureCheckpoint, readAuditSigningKey } from '../audit/sign-checkpoint.ts';
 import { markExported, readUnexportedCheckpoints } from '../db/audit/checkpoints.ts';
 
-/** The specification's bound on unsigned or un-exported leaves before somebody is called. */
+/** The bound on unsigned or un-exported leaves before somebody is called. */
 const ALARM_AFTER_MS = 60_000;
 const MAX_EXPORTS_AT_ONCE = 1_000;
 

@@ -12,7 +12,7 @@ export interface BooksReader {
   readonly cell: string;
 }
 
-/** The specification's bound on waiting. */
+/** How long a reading waits at most. */
 export const MAX_WAIT_MS = 1_000;
 const POLL_MS = 15;
 /** Redis answers at once or is away; then the reading goes on without it. */

@@ -1,4 +1,4 @@
-// Every bound of the listener, by name. The defaults are the specification's; tests shorten the times.
+// Every bound of the listener, by name. The defaults are for production; tests shorten the times.
 
 export interface HttpLimits {
   /** Request line and headers together. */

@@ -10,7 +10,7 @@ import { sendContinue } from './send-continue.ts';
 export { ByteBudget } from './byte-budget.ts';
 export { requireJson } from './require-json.ts';
 
-/** Times are the specification's where none are given. */
+/** Times are the defaults where none are given. */
 export interface ReadBodyOptions extends Partial<Omit<BodyLimits, 'maxBytes'>> {
   readonly maxBytes: number;
   /** What the body weighs stays taken until the response has closed: that long somebody may hold it. */

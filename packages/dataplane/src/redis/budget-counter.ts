@@ -2,7 +2,7 @@
 import type { AppliedBudget, BudgetDimension, BudgetWindow, EffectivePolicy } from '@secrouter/proto';
 import { calendarPeriod } from './calendar-period.ts';
 
-/** At most this many counters a request (money.md). */
+/** At most this many counters a request. */
 export const MAX_COUNTERS = 32;
 
 /** Bucket length and count of the rolling windows: never over-admits, under-admits by at most one bucket. */

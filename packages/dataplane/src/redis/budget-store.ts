@@ -5,7 +5,7 @@ import type { BudgetCounter } from './budget-counter.ts';
 import { isConnected } from './connect-redis.ts';
 import { RedisBreaker, RedisUnavailable } from './redis-breaker.ts';
 
-/** Leases of a pod that stopped renewing are reaped after this long (money.md). */
+/** Leases of a pod that stopped renewing are reaped after this long. */
 export const LEASE_TTL_MS = 600_000;
 
 /** Amounts of one counter: fixed part and part per output token. */

@@ -1,4 +1,4 @@
-// The head of an answer: our own headers, and of the upstream's only what http.md lists.
+// The head of an answer: our own headers, and of the upstream's only a short allow-list.
 import type { ServerResponse } from 'node:http';
 import { usdNumber } from '@secrouter/proto';
 import { type Reservation, rateLimitHeaders } from '../stages/admit.ts';

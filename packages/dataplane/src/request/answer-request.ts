@@ -16,7 +16,7 @@ const POLICY_RETRY_SECONDS = 2;
 const DRAINING_RETRY_SECONDS = 1;
 const MAX_CLIENT_ID_LENGTH = 128;
 const MAX_FORWARDED_HEADER_LENGTH = 512;
-/** Client headers that may go on to a provider (http.md, principle 7). */
+/** Client headers that may go on to a provider. */
 const FORWARDED_HEADERS = ['idempotency-key', 'anthropic-version', 'anthropic-beta', 'openai-beta'] as const;
 
 /** A governed action: throws what it refuses. */

@@ -12,7 +12,7 @@ export interface WrittenCap {
   readonly isLowered: boolean;
 }
 
-/** A cap is written where a budget or the policy needs one (money.md, "Fit before refusing"). */
+/** A cap is written where a budget or the policy needs one. */
 export function lowerCap(request: JudgedRequest, bounds: RequestBounds, reservation: Reservation): WrittenCap {
   if (request.endpoint === 'embeddings') return { written: undefined, isLowered: false };
   const granted = Math.min(reservation.grantedOutputTokens, bounds.outputTokens);

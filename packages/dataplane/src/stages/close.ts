@@ -13,7 +13,7 @@ import { untilAnswered } from '../redis/until-answered.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { type Reservation, usedAmounts } from './admit.ts';
 
-/** Settlement is awaited this long before the answer's last byte is released (money.md). */
+/** Settlement is awaited this long before the answer's last byte is released. */
 const SETTLE_WAIT_MS = 50;
 
 /** What the close record says. */

@@ -1,4 +1,4 @@
-// Bounds on what a request can cost, before it is sent (money.md). Property under test: bound >= billed.
+// Bounds on what a request can cost, before it is sent. Property under test: bound >= billed.
 import type { ModelConfig, ModelPrice } from '@secrouter/proto';
 import { costBoundNanoUsd } from '@secrouter/proto';
 import type { Grant } from '../request/grant.ts';

@@ -1,5 +1,5 @@
 // What tools a request offers. Client function tools stay with the client; everything else runs at the provider and is
-// egress (http.md, principle 2b).
+// egress.
 import { type JsonNode, type JsonObject, presentMember, RequestRefused } from '@secrouter/proto';
 
 /** OpenAI's bound is 128; this leaves room for other providers. */

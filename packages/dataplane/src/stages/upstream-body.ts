@@ -1,4 +1,4 @@
-// The body that one candidate gets: the judged text with the few splices that SecRouter may make (http.md, principle 2).
+// The body that one candidate gets: the judged text with the few splices that SecRouter may make.
 import { applyJsonEdits, editMembers, type JsonEdit, type ModelConfig, setMember } from '@secrouter/proto';
 import type { JudgedRequest } from '../request/judged-request.ts';
 

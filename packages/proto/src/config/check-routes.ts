@@ -66,7 +66,7 @@ function requireProvider(id: string, file: ConfigFile, at: Place): void {
     at.refuse(`"${id}" names the provider "${providerOf(id)}", which is not configured`);
 }
 
-/** Checks every base URL against the allow-list (http.md P37) and every rule against the providers. */
+/** Checks every base URL against the allow-list (P37) and every rule against the providers. */
 export function checkDestinations(file: ConfigFile, root: Place): void {
   const rules = file.security.egress.allowlist;
   for (const [name, provider] of Object.entries(file.providers)) {

@@ -8,7 +8,7 @@ import { stated } from './object-reader.ts';
 import type { ConfigFile } from './read-config-file.ts';
 import type { StatedModel } from './read-models.ts';
 
-/** Tokens that an image counts as where its model says nothing (money.md). */
+/** Tokens that an image counts as where its model says nothing. */
 export const DEFAULT_IMAGE_TOKENS = 2_000;
 
 /** Every known model, sorted by id; a later source fills only what an earlier one left open. */

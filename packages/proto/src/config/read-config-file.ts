@@ -43,7 +43,7 @@ export interface ConfigFile extends Omit<EffectiveConfig, 'models'> {
   readonly hasLadder: boolean;
 }
 
-/** http.md's table of limits. */
+/** Defaults; docs/limits.md lists them. */
 export const DEFAULT_LIMITS: RequestLimits = {
   bodyBytes: 32 * 1024 * 1024,
   jsonDepth: 64,

@@ -5,7 +5,7 @@ import { boolean, environmentName, integer, list, oneOf, type Reader, text } fro
 
 const MAX_SECONDS = 30 * 86_400;
 const MAX_RETENTION_DAYS = 36_500;
-/** audit.md: checkpoints are at most 10 s apart while events arrive. */
+/** Checkpoints are at most 10 s apart while events arrive. */
 const DEFAULT_CHECKPOINT_SECONDS = 10;
 
 const sink: Reader<CheckpointSink> = object((fields) => ({

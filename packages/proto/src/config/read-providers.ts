@@ -4,7 +4,7 @@ import { object, stated } from './object-reader.ts';
 import { baseUrl, httpUrl } from './read-url.ts';
 import { boolean, environmentName, integer, list, oneOf, oneOrList, type Reader, record, text } from './read-value.ts';
 
-/** http.md: connect / first byte streaming, otherwise / idle / total. */
+/** Connect / first byte streaming, otherwise / idle / total. */
 export const DEFAULT_TIMEOUTS: ProviderTimeouts = {
   connectMs: 5_000,
   firstByteStreamMs: 120_000,

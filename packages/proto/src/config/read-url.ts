@@ -5,7 +5,7 @@ import { type Reader, text } from './read-value.ts';
 
 /**
  * A provider's base URL without a trailing slash. No userinfo, query, fragment, blank or backslash, and no host with a
- * trailing dot: each of them is a way to show one host and mean another (http.md P37, P38).
+ * trailing dot: each of them is a way to show one host and mean another (P37, P38).
  */
 export const baseUrl: Reader<string> = (node, place) => {
   const url = httpUrl(node, place);

@@ -1,5 +1,5 @@
 // The tree that the strict JSON reader returns: every node knows its place in the source text, so that a request can
-// be judged and then spliced without re-serialising what the client wrote (http.md, principle 1).
+// be judged and then spliced without re-serialising what the client wrote.
 
 interface JsonSpan {
   /** UTF-16 offset of the node's first character in the text. */
@@ -51,7 +51,7 @@ export function numberSource(text: string, node: JsonNumber): string {
   return text.slice(node.start, node.end);
 }
 
-/** The value of a member; a missing member and an explicit `null` are both absent (http.md, principle 1). */
+/** The value of a member; a missing member and an explicit `null` are both absent. */
 export function presentMember(object: JsonObject, name: string): JsonNode | undefined {
   const value = object.members.get(name)?.value;
   return value?.kind === 'null' ? undefined : value;

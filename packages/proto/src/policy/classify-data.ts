@@ -11,7 +11,7 @@ export type DataClass =
     }
   | { readonly outcome: 'unknown_label' };
 
-/** The class of a request (http.md, principle 8): a client may raise it, only a trusted labeller may lower it. */
+/** The class of a request: a client may raise it, only a trusted labeller may lower it. */
 export function classificationOf(
   classification: ClassificationConfig,
   policy: Pick<EffectivePolicy, 'defaultClassification'>,

@@ -6,7 +6,7 @@ export interface RefusalDetails {
   readonly param?: string;
   /** Seconds until another try can succeed; only where waiting helps. */
   readonly retryAfterSeconds?: number;
-  /** Replaces the table's message where the specification wants numbers or names in it. Never user text. */
+  /** Replaces the table's message where a reader needs numbers or names in it. Never user text. */
   readonly message?: string;
   /** For the trail and the log alone: a constant or a closed-set reason, never shown to the client. */
   readonly reason?: string;
