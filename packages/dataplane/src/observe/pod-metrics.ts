@@ -23,6 +23,8 @@ export class PodMetrics {
   constructor() {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'secrouter_' });
+    // A version tells an attacker which weakness to try.
+    this.registry.removeSingleMetric('secrouter_nodejs_version_info');
     this.#requests = new Counter({
       name: 'secrouter_requests_total',
       help: 'Requests by endpoint and outcome',
