@@ -8,9 +8,12 @@ import { EventQueue } from './events/event-queue.ts';
 import { EventStream } from './events/event-stream.ts';
 import { Spool } from './events/spool.ts';
 import { ByteBudget } from './http/byte-budget.ts';
+import { FailureLane } from './identity/failure-lane.ts';
+import { RequestSlots } from './identity/request-slots.ts';
 import { PodMetrics } from './observe/pod-metrics.ts';
 import { RefusalTrail } from './observe/refusal-trail.ts';
 import { PolicyHolder } from './policy/apply-snapshot.ts';
+import { isRevoked } from './policy/is-revoked.ts';
 import { IssuerKeys } from './policy/issuer-keys.ts';
 import { openTrustedKeys } from './policy/trusted-keys.ts';
 import { randomPool } from './random-pool.ts';
@@ -58,18 +61,20 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   });
   const issuerKeys = new IssuerKeys(join(config.SECROUTER_STATE_DIR, 'keys'), connections.fetchDocument, log);
   const cache = new VerifiedTokenCache();
+  const lane = new FailureLane(Date.now);
+  const running: PodServices['running'] = new Map();
   const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
-  const policies: PolicyHolder = new PolicyHolder(
-    config.SECROUTER_CELL,
-    trustedKeys,
-    Date.now,
-    ({ config: applied }) => {
-      connections.configure(applied.providers, applied.security.egress.allowlist);
-      circuits.configure(applied.security.resilience);
-      issuerKeys.configure(applied.security.oidc);
-      cache.flush();
-    },
-  );
+  const policies: PolicyHolder = new PolicyHolder(config.SECROUTER_CELL, trustedKeys, Date.now, (applied) => {
+    const { providers, security } = applied.config;
+    if (!security.enabled) log.warn('SECURITY IS SWITCHED OFF: everybody who reaches this pod may use every model');
+    connections.configure(providers, security.egress.allowlist);
+    circuits.configure(security.resilience);
+    issuerKeys.configure(security.oidc);
+    cache.flush();
+    lane.forgetForgeries();
+    for (const [request, { grant }] of running)
+      if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
+  });
   const onKeyRefused = (provider: string) => {
     metrics.providerFailed(provider);
     log.error({ provider }, 'the provider refuses our key: check its credential');
@@ -79,7 +84,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const services: PodServices = {
     ...identity,
     policies,
-    authenticator: { issuers: () => issuerKeys.trusted, cache, claimTokenId, nowMs: Date.now },
+    authenticator: { issuers: () => issuerKeys.trusted, cache, lane, claimTokenId, nowMs: Date.now },
     store,
     events,
     spool,
@@ -97,7 +102,8 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     log,
     nowMs: Date.now,
     randomBytes,
-    running: new Set(),
+    running,
+    slots: new RequestSlots(config.SECROUTER_MAX_REQUESTS),
   };
   return { services, identity, keys, redis, queueRedis, queue, issuerKeys, credentials, circuits, spoolDirectory };
 }

@@ -39,6 +39,7 @@ export const podEnvironmentSchema = z.object({
   SECROUTER_DRAIN_DELAY: integerVariable(0, 600).default(5).describe('Seconds of grace before a stopping pod refuses'),
   SECROUTER_DRAIN_TIMEOUT: integerVariable(0, 3600).default(120).describe('Seconds that running streams have to end'),
   SECROUTER_MAX_CONNECTIONS: integerVariable(1, 1_000_000).default(10_000).describe('Connections of one pod'),
+  SECROUTER_MAX_REQUESTS: integerVariable(1, 1_000_000).default(5_000).describe('Requests that one pod runs at once'),
   SECROUTER_MAX_BYTES_IN_FLIGHT: integerVariable(1_048_576, 1_099_511_627_776)
     .default(536_870_912)
     .describe('Bytes of request bodies that one pod holds at once'),

@@ -115,6 +115,7 @@ export class PodState {
   #degraded(): readonly string[] {
     const { services, credentials } = this.#options;
     const degraded: string[] = [];
+    if (services.policies.current?.config.security.enabled === false) degraded.push('security_disabled');
     if (services.store.breaker.state !== 'closed' || !services.store.isConnected) degraded.push('redis');
     if (this.#policyClient?.isConnected !== true) degraded.push('control_plane');
     if (services.spool.bytes > services.spool.maxBytes * SPOOL_ALARM_PART) degraded.push('spool');

@@ -11,6 +11,7 @@ import {
   type Snapshot,
   TIERS,
 } from '@secrouter/proto';
+import { developmentConfig } from './development-config.ts';
 
 /** An egress rule in the form that the gate asks. */
 export interface CompiledEgressRule {
@@ -50,7 +51,7 @@ export function compileSnapshot(
 ):
   | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
   | { readonly outcome: 'inconsistent'; readonly problems: readonly ConfigProblem[] } {
-  const { config } = snapshot;
+  const config = developmentConfig(snapshot.config);
   const parameters = parseClassifierParameters(config.classifier, 'classifier');
   const problems = [
     ...inconsistencies(config),

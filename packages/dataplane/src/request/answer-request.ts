@@ -7,9 +7,9 @@ import { ClientGone } from '../http/client-writer.ts';
 import { RelayedRefusal } from '../stages/relayed-error.ts';
 import { UpstreamFailure } from '../upstream/upstream-failure.ts';
 import { setCommonHeaders, setPolicyHeaders } from './answer-head.ts';
-import type { RequestFacts } from './govern-request.ts';
 import type { PodServices } from './pod-services.ts';
 import type { RequestContext } from './request-context.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { trustedProxiesOf } from './trusted-proxies.ts';
 
 const POLICY_RETRY_SECONDS = 2;
@@ -40,7 +40,7 @@ export async function answerRequest(
   response.once('close', () => {
     if (!response.writableFinished) departure.abort('client_gone');
   });
-  services.running.add(departure);
+  services.running.set(departure, facts);
   setCommonHeaders(response, requestId);
   try {
     context = makeContext(request, services, { requestId, eventId, receivedAtMs, signal: departure.signal });
@@ -50,6 +50,7 @@ export async function answerRequest(
     outcome = answerError(error, request, response, { requestId, context, facts, services });
   } finally {
     services.running.delete(departure);
+    facts.giveSlotBack?.();
     finish(endpoint, outcome, response, { requestId, context, facts, services, receivedAtMs });
   }
 }
@@ -103,6 +104,8 @@ function answerError(error: unknown, request: IncomingMessage, response: ServerR
     response.destroy();
     return refused.code;
   }
+  // Which policy governs is told to nobody whom it does not know.
+  if (facts.grant === undefined) response.removeHeader('x-secrouter-revision');
   writeRefusal(request, response, refused);
   return refused.code;
 }

@@ -14,7 +14,7 @@ import { closeReservation } from '../stages/close.ts';
 import { countTokens } from '../stages/count-tokens.ts';
 import { decideEmbeddings } from '../stages/decide-embeddings.ts';
 import { inputBound, type RequestBounds, requestBounds } from '../stages/estimate.ts';
-import { type AttemptLog, type Exchange, forward } from '../stages/forward.ts';
+import { type AttemptLog, forward } from '../stages/forward.ts';
 import { isStreamed, type MeterHooks, meterAnswer, meterStream, type Usage } from '../stages/meter.ts';
 import { readChatRequest, readEmbeddingsRequest } from '../stages/read.ts';
 import { recordOpen, requireRecordable } from '../stages/record.ts';
@@ -26,14 +26,7 @@ import type { JudgedRequest } from './judged-request.ts';
 import { lowerCap, streamExtension } from './output-cap.ts';
 import type { PodServices } from './pod-services.ts';
 import type { RequestContext } from './request-context.ts';
-
-/** What a request came to, told to whoever answers refusals, logs and counts. */
-export interface RequestFacts {
-  grant?: Grant;
-  route?: Route;
-  exchange?: Exchange;
-  usage?: Usage;
-}
+import type { RequestFacts } from './request-facts.ts';
 
 /** Governs one request from its headers to its close record. Throws RequestRefused, ClientGone or UpstreamFailure. */
 export async function governRequest(
@@ -45,9 +38,10 @@ export async function governRequest(
   facts: RequestFacts,
 ): Promise<void> {
   const { policy } = context;
-  const identity = await authenticate(request, policy, services.authenticator);
+  const identity = await authenticate(request, policy, services.authenticator, context.sourceIp);
   const grant = authorize(identity, policy, request, services.trail.isTrustedLabeler(context));
   facts.grant = grant;
+  facts.giveSlotBack = services.slots.take(identity.principal);
   services.trail.noteIdentity(context, grant, request);
   requireJson(request);
   const bytes = await readBody(request, response, {

@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import type { EventStream } from '../events/event-stream.ts';
 import type { Spool } from '../events/spool.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
+import type { RequestSlots } from '../identity/request-slots.ts';
 import type { PodMetrics } from '../observe/pod-metrics.ts';
 import type { RefusalTrail } from '../observe/refusal-trail.ts';
 import type { PolicyHolder } from '../policy/apply-snapshot.ts';
 import type { BudgetStore } from '../redis/budget-store.ts';
 import type { Authenticator } from '../stages/authenticate.ts';
 import type { ForwardDependencies } from '../stages/forward.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 export interface PodServices {
   readonly cell: string;
@@ -26,5 +28,6 @@ export interface PodServices {
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Requests that run, so that a shutdown can wait for them and end the rest. */
-  readonly running: Set<AbortController>;
+  readonly running: Map<AbortController, RequestFacts>;
+  readonly slots: RequestSlots;
 }

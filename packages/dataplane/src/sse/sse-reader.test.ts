@@ -146,6 +146,9 @@ describe('P66 chunks', () => {
         const alone = whole.subarray(event.start, event.end);
         const rest = Buffer.concat([whole.subarray(0, event.start), whole.subarray(event.end)]);
         const others = events.filter((other) => other !== event);
+        // A byte order mark counts only as a stream's first bytes: cutting must not bring an inner one there.
+        const startsWithMark = (part: Uint8Array) => Buffer.from(part).subarray(0, 3).equals(bytes('\ufeff'));
+        fc.pre(!startsWithMark(rest) && !startsWithMark(alone));
 
         // A chunk that ends between CR and LF ends the event before the LF: the blank line left over means nothing.
         expect(readAll(alone).map((other) => [other.type, other.data])).toEqual([[event.type, event.data]]);

@@ -5,6 +5,7 @@ import {
   type ChallengeCode,
   type ClaimTokenId,
   type Credential,
+  invalidToken,
   judgeDelegation,
   judgeReplay,
   RequestRefused,
@@ -15,12 +16,16 @@ import {
   type VerifiedTokenCache,
   verifyToken,
 } from '@secrouter/proto';
+import { DEVELOPER } from '../identity/developer.ts';
+import type { FailureLane } from '../identity/failure-lane.ts';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
+import { isRevoked } from '../policy/is-revoked.ts';
 
 /** What judging a token needs besides the policy. */
 export interface Authenticator {
   readonly issuers: () => readonly TrustedIssuer[];
   readonly cache: VerifiedTokenCache;
+  readonly lane: FailureLane;
   /** Remembers the id of a one-time token over all pods; asked only where the issuer's rules want it. */
   readonly claimTokenId: ClaimTokenId;
   readonly nowMs: () => number;
@@ -31,24 +36,54 @@ export async function authenticate(
   request: IncomingMessage,
   policy: CompiledPolicy,
   authenticator: Authenticator,
+  sourceIp: string | null,
 ): Promise<TokenIdentity> {
+  if (!policy.config.security.enabled) return DEVELOPER;
   const token = tokenOf(credentialOf(request));
   const issuers = authenticator.issuers();
   const nowSeconds = Math.floor(authenticator.nowMs() / 1_000);
+  refuseFailingSource(token, authenticator, sourceIp, nowSeconds);
   const judged = await verifyToken(token, {
     issuers,
     nowSeconds,
     policyNamesGroups: policy.policyNamesGroups,
     cache: authenticator.cache,
   });
-  if (judged.outcome === 'refused') throw refusal(judged);
+  if (judged.outcome === 'refused') {
+    noteFailure(token, judged, authenticator, sourceIp);
+    throw refusal(judged);
+  }
   const identity = actingIdentity(request, judged.identity, issuers);
-  refuseRevoked(identity, policy);
+  if (isRevoked(identity, policy)) throw new RequestRefused('revoked', { reason: 'revocation_list' });
   // Last of all, so that only a request that is let in uses a one-time token up.
   const trusted = issuers.find(({ rules }) => rules.issuer === identity.issuer);
   const replay = trusted && (await judgeReplay(identity, trusted.rules, nowSeconds, authenticator.claimTokenId));
   if (replay !== undefined) throw refusal(replay);
   return identity;
+}
+
+// Before any cryptography: a source that keeps failing waits, unless its token is known to be good; a forgery that was
+// seen a moment ago is answered from memory.
+function refuseFailingSource(
+  token: string,
+  { lane, cache }: Authenticator,
+  sourceIp: string | null,
+  nowSeconds: number,
+): void {
+  if (!lane.hasFailed(sourceIp) || cache.isKnownGood(token, nowSeconds)) return;
+  const retryAfterSeconds = lane.waitSeconds(sourceIp);
+  if (retryAfterSeconds !== undefined)
+    throw new RequestRefused('too_many_failures', { retryAfterSeconds, reason: 'failing_source' });
+  if (!lane.isForgery(token)) return;
+  lane.noteFailure(sourceIp);
+  throw refusal(invalidToken('bad_signature'));
+}
+
+// An expired or single-factor token was signed by its issuer: its holder is no forger. Our own trouble counts for nobody.
+function noteFailure(token: string, judged: TokenRefusal, { lane }: Authenticator, sourceIp: string | null): void {
+  if (judged.code !== 'invalid_token') return;
+  lane.noteFailure(sourceIp);
+  if (judged.reason === 'bad_signature') lane.noteForgery(token);
 }
 
 /** Where the request's credential stands. */
@@ -103,14 +138,4 @@ function actingIdentity(
   if (judged.outcome === 'refused')
     throw new RequestRefused(judged.code, { param: judged.param, reason: 'delegation' });
   return judged.identity;
-}
-
-function refuseRevoked(identity: TokenIdentity, policy: CompiledPolicy): void {
-  const { principal, token, client } = policy.revoked;
-  const isRevoked =
-    principal.has(identity.principal) ||
-    (identity.actor !== undefined && principal.has(identity.actor)) ||
-    (identity.tokenId !== undefined && token.has(identity.tokenId)) ||
-    (identity.clientId !== undefined && client.has(identity.clientId));
-  if (isRevoked) throw new RequestRefused('revoked', { reason: 'revocation_list' });
 }

@@ -47,7 +47,7 @@ export async function showModel(
 }
 
 async function grantOf(request: IncomingMessage, context: RequestContext, services: PodServices): Promise<Grant> {
-  const identity = await authenticate(request, context.policy, services.authenticator);
+  const identity = await authenticate(request, context.policy, services.authenticator, context.sourceIp);
   return authorize(identity, context.policy, request, services.trail.isTrustedLabeler(context));
 }
 

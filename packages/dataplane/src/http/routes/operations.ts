@@ -69,7 +69,7 @@ export async function requireAdmin(
   context: RequestContext,
   services: PodServices,
 ): Promise<Grant> {
-  const identity = await authenticate(request, context.policy, services.authenticator);
+  const identity = await authenticate(request, context.policy, services.authenticator, context.sourceIp);
   const grant = authorize(identity, context.policy, request, false);
   // Machines and delegated users never reach administration.
   if (!grant.policy.admin || identity.isService || identity.actor !== undefined)

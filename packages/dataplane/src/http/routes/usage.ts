@@ -23,7 +23,7 @@ export async function showUsage(
   services: PodServices,
   readLedger: ReadLedger,
 ): Promise<Grant> {
-  const identity = await authenticate(request, context.policy, services.authenticator);
+  const identity = await authenticate(request, context.policy, services.authenticator, context.sourceIp);
   const grant = authorize(identity, context.policy, request, services.trail.isTrustedLabeler(context));
   const [ledger, budgets] = await Promise.all([
     readLedger(identity.principal).catch(() => undefined),
