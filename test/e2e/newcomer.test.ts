@@ -199,6 +199,19 @@ test('Ctrl-C leaves no process behind', async () => {
   expect(processesWith(system.home)).toEqual([]);
 });
 
+test('a supervisor that is killed leaves no process behind either', async () => {
+  const doomed = await startTestSystem();
+
+  doomed.supervisor.kill('SIGKILL');
+
+  await until(
+    () => processesWith(doomed.home).length === 0,
+    20_000,
+    () => `still running: ${processesWith(doomed.home).join('; ')}`,
+  );
+  await doomed.stop();
+});
+
 // Every process of the system carries its home in its environment.
 function processesWith(home: string): readonly string[] {
   return readdirSync('/proc')

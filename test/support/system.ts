@@ -33,15 +33,35 @@ export interface TestSystem {
   readonly stop: () => Promise<number | null>;
 }
 
+/** For a system on a configuration of its own. */
+export interface TestSystemOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Leaves SECROUTER_PORT unset: the configuration file decides. */
+  readonly gatewayPort?: 'from the file';
+  readonly url?: string;
+  readonly issuer?: string;
+}
+
 /** Starts the system and resolves at its line `SecRouter is ready`. */
-export async function startTestSystem(args: readonly string[] = []): Promise<TestSystem> {
+export async function startTestSystem(
+  args: readonly string[] = [],
+  options: TestSystemOptions = {},
+): Promise<TestSystem> {
   const home = mkdtempSync(join(tmpdir(), 'secrouter system '));
   const ports = Object.fromEntries(
     await Promise.all(PORT_VARIABLES.map(async (name) => [name, String(await freePort())])),
   );
+  const { SECROUTER_PORT: gatewayPort, ...otherPorts } = ports;
+  const variables = options.gatewayPort === 'from the file' ? otherPorts : ports;
   const supervisor = spawn(process.execPath, ['infra/src/cli.ts', 'start', ...args], {
     cwd: PROJECT_ROOT,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', SECROUTER_HOME: home, ...ports },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      SECROUTER_HOME: home,
+      ...variables,
+      ...options.environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -68,9 +88,9 @@ export async function startTestSystem(args: readonly string[] = []): Promise<Tes
     await stop();
     throw error;
   }
-  const issuer = `http://127.0.0.1:${ports.SECROUTER_IDP_PORT}`;
+  const issuer = options.issuer ?? `http://127.0.0.1:${ports.SECROUTER_IDP_PORT}`;
   return {
-    url: `http://127.0.0.1:${ports.SECROUTER_PORT}`,
+    url: options.url ?? `http://127.0.0.1:${gatewayPort}`,
     modelProviderUrl: `http://127.0.0.1:${ports.SECROUTER_MODEL_PROVIDER_PORT}`,
     home,
     supervisor,
