@@ -7,18 +7,18 @@ import type { PodConfig } from './config.ts';
 import { PodState } from './observe/pod-state.ts';
 import { POD_VERSION } from './observe/pod-version.ts';
 import type { ApplyOutcome } from './policy/apply-snapshot.ts';
-import { applyFromDisk, applyFromMirror } from './policy/find-first-snapshot.ts';
+import { applyFromDisk } from './policy/find-first-snapshot.ts';
+import { followRevocations } from './policy/follow-revocations.ts';
 import { LastKnownGood } from './policy/last-known-good.ts';
 import { openPolicyConnection } from './policy/open-policy-connection.ts';
 import { PolicyClient } from './policy/policy-client.ts';
-
-const MIRROR_RETRY_MS = 1_000;
+import { connectRedis } from './redis/connect-redis.ts';
 
 /** Where policy comes from. */
 export interface PolicyPlane {
   readonly state: PodState;
   readonly client: PolicyClient;
-  /** Applies what the disk holds, then dials out and watches the mirror. */
+  /** Applies what the disk holds, then dials out and follows the mirror in Redis. */
   readonly start: () => Promise<void>;
   readonly close: () => void;
 }
@@ -29,13 +29,15 @@ export function buildPolicyPlane(config: PodConfig, parts: ServiceParts, log: Lo
   const { policies } = services;
   const disk = new LastKnownGood(join(config.SECROUTER_STATE_DIR, 'snapshots'));
   const state = new PodState({ services, issuerKeys, circuits, credentials });
+  const apply = (sealed: SealedSnapshot) => applyAndSave(sealed, parts, disk, log);
+  const appliedPosition = () => policies.current?.snapshot;
   const client = new PolicyClient({
     client: openPolicyConnection(config),
     nodeId: config.SECROUTER_POD_ID,
     podVersion: POD_VERSION,
     cell: config.SECROUTER_CELL,
-    appliedPosition: () => policies.current?.snapshot,
-    apply: (sealed) => applyAndSave(sealed, parts, disk, log),
+    appliedPosition,
+    apply,
     confirm: () => policies.confirm(),
     status: () => state.status(),
     onFleetStats: (pods, counters) => state.noteFleet(pods, counters),
@@ -43,23 +45,19 @@ export function buildPolicyPlane(config: PodConfig, parts: ServiceParts, log: Lo
     log,
   });
   state.attachPolicyClient(client);
-  let mirrorTimer: NodeJS.Timeout | undefined;
+  let stopFollowing: () => void = () => undefined;
   return {
     state,
     client,
     start: async () => {
       await applyFromDisk(policies, disk, log);
       client.start();
-      if (policies.current !== undefined) return;
-      // A pod that has no policy looks into the mirror until it has one.
-      mirrorTimer = setInterval(() => {
-        if (policies.current !== undefined) clearInterval(mirrorTimer);
-        else void applyFromMirror(policies, parts.redis, parts.keys, log);
-      }, MIRROR_RETRY_MS);
-      parts.redis.once('ready', () => void applyFromMirror(policies, parts.redis, parts.keys, log));
+      const subscriber = connectRedis(config.REDIS_URL, 'revocations', log, { autoResubscribe: false });
+      const { redis: reader, keys } = parts;
+      stopFollowing = followRevocations({ subscriber, reader, keys, appliedPosition, apply, log });
     },
     close: () => {
-      clearInterval(mirrorTimer);
+      stopFollowing();
       client.close();
     },
   };

@@ -14,6 +14,8 @@ export const FAILURES_PER_SECOND = 10;
 export const MAX_FAILING_SOURCES = 20_000;
 /** Forged tokens that are remembered by the SHA-256 of their bytes, so that a repeat costs no signature. */
 export const MAX_REMEMBERED_FORGERIES = 20_000;
+/** Good tokens of failing sources: their holders go on, however often their neighbours fail. */
+export const MAX_REMEMBERED_GOOD = 20_000;
 /** A token refused now may be good with the next key set: it is remembered no longer than a key set refresh takes. */
 export const FORGERY_MEMORY_MS = 30_000;
 
@@ -22,11 +24,12 @@ interface Bucket {
   refilledMs: number;
 }
 
-/** Failures per source, and forgeries seen. */
+/** Failures per source, forgeries seen, and who is known not to be a forger. */
 export class FailureLane {
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
   readonly #forgeries = new Map<string, number>();
+  readonly #good = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -54,6 +57,18 @@ export class FailureLane {
     this.#buckets.delete(lane);
     this.#buckets.set(lane, { tries, refilledMs: now });
     dropOldest(this.#buckets, MAX_FAILING_SOURCES);
+  }
+
+  /** Remembers a token that was verified, until it expires. Only failing sources are worth the hash. */
+  noteGood(source: string | null, token: string, expiresAtSeconds: number): void {
+    if (!this.hasFailed(source)) return;
+    this.#good.set(digestOf(token), expiresAtSeconds * 1_000);
+    dropOldest(this.#good, MAX_REMEMBERED_GOOD);
+  }
+
+  /** True for the very bytes of a token that was verified and has not expired. */
+  isKnownGood(token: string): boolean {
+    return this.#now() < (this.#good.get(digestOf(token)) ?? 0);
   }
 
   /** True for the very bytes of a token whose signature was wrong a moment ago. */
@@ -88,7 +103,9 @@ function laneOf(source: string | null): string {
   const left = head === '' ? [] : head.split(':');
   const right = tail === '' ? [] : tail.split(':');
   const filled = source.includes('::') ? [...left, ...Array(8 - left.length - right.length).fill('0'), ...right] : left;
-  return `${filled.slice(0, 4).join(':')}::/64`;
+  // 0db8 and db8 are one group.
+  const groups = filled.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${groups.join(':')}::/64`;
 }
 
 function digestOf(token: string): string {

@@ -5,6 +5,7 @@ import { ClientGone } from '../http/client-writer.ts';
 import { BODY_LIMITS } from '../http/http-limits.ts';
 import { readBody } from '../http/read-body.ts';
 import { requireJson } from '../http/require-json.ts';
+import { isRevoked } from '../policy/is-revoked.ts';
 import { admit, type Reservation } from '../stages/admit.ts';
 import { authenticate } from '../stages/authenticate.ts';
 import { authorize } from '../stages/authorize.ts';
@@ -41,6 +42,9 @@ export async function governRequest(
   const identity = await authenticate(request, policy, services.authenticator, context.sourceIp);
   const grant = authorize(identity, policy, request, services.trail.isTrustedLabeler(context));
   facts.grant = grant;
+  // Whoever was revoked while the token was being verified was not yet among the running requests that are ended.
+  if (isRevoked(identity, services.policies.current ?? policy))
+    throw new RequestRefused('revoked', { reason: 'revocation_list' });
   facts.giveSlotBack = services.slots.take(identity.principal);
   services.trail.noteIdentity(context, grant, request);
   requireJson(request);

@@ -53,6 +53,7 @@ export async function authenticate(
     noteFailure(token, judged, authenticator, sourceIp);
     throw refusal(judged);
   }
+  authenticator.lane.noteGood(sourceIp, token, judged.identity.expiresAtSeconds);
   const identity = actingIdentity(request, judged.identity, issuers);
   if (isRevoked(identity, policy)) throw new RequestRefused('revoked', { reason: 'revocation_list' });
   // Last of all, so that only a request that is let in uses a one-time token up.
@@ -70,8 +71,10 @@ function refuseFailingSource(
   sourceIp: string | null,
   nowSeconds: number,
 ): void {
-  if (!lane.hasFailed(sourceIp) || cache.isKnownGood(token, nowSeconds)) return;
-  const retryAfterSeconds = lane.waitSeconds(sourceIp);
+  if (!lane.hasFailed(sourceIp)) return;
+  // The cache forgets within a minute and with each change of policy; the lane keeps what a failing source showed.
+  const isKnownGood = lane.isKnownGood(token) || cache.isKnownGood(token, nowSeconds);
+  const retryAfterSeconds = isKnownGood ? undefined : lane.waitSeconds(sourceIp);
   if (retryAfterSeconds !== undefined)
     throw new RequestRefused('too_many_failures', { retryAfterSeconds, reason: 'failing_source' });
   if (!lane.isForgery(token)) return;
