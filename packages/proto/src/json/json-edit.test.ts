@@ -1,7 +1,7 @@
 // Edits change what they name and not one byte more.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyJsonEdits, editMembers, removeMember, setMember, stringPrefixEdit } from './json-edit.ts';
+import { applyByteEdits, applyJsonEdits, editMembers, removeMember, setMember, stringPrefixEdit } from './json-edit.ts';
 import type { JsonObject, JsonString } from './json-node.ts';
 import { type JsonDialect, parseStrictJson } from './strict-json.ts';
 
@@ -137,6 +137,23 @@ describe('applyJsonEdits', () => {
     [[{ start: 0, end: 9, replacement: '' }]],
   ])('throws on edits that overlap or leave the text: %j', (edits) => {
     expect(() => applyJsonEdits('abcd', edits)).toThrow(RangeError);
+  });
+});
+
+describe('applyByteEdits', () => {
+  test('counts bytes and leaves the others as they are', () => {
+    const bytes = Buffer.from('é"x"😹');
+
+    const edited = applyByteEdits(bytes, [
+      { start: 8, end: 9, replacement: '' },
+      { start: 2, end: 5, replacement: '"ü"' },
+    ]);
+
+    expect(edited).toEqual(Buffer.concat([Buffer.from('é"ü"'), bytes.subarray(5, 8)]));
+  });
+
+  test('throws on edits that overlap or leave the bytes', () => {
+    expect(() => applyByteEdits(Buffer.from('ab'), [{ start: 1, end: 3, replacement: '' }])).toThrow(RangeError);
   });
 });
 

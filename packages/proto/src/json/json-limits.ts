@@ -25,3 +25,6 @@ export const requestJsonLimits = {
   maxItems: 400_000,
   maxNodes: 500_000,
 } as const satisfies JsonLimits;
+
+/** Characters of one number. Nobody means a longer one, and turning megabytes of digits into a number takes its time. */
+export const maxNumberLength = 1_024;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeUtf8Strict } from './decode-utf8.ts';
-import { hardMaxJsonDepth, type JsonLimits, requestJsonLimits } from './json-limits.ts';
+import { hardMaxJsonDepth, type JsonLimits, maxNumberLength, requestJsonLimits } from './json-limits.ts';
 import { type JsonNode, numberSource, presentMember } from './json-node.ts';
 import { toPlainValue } from './json-value.ts';
 import { type JsonReading, type JsonRefusal, parseStrictJson } from './strict-json.ts';
@@ -77,6 +77,13 @@ describe('bounds', () => {
     expect(() => parseStrictJson('1', { maxDepth: Number.NaN })).toThrow(RangeError);
   });
 
+  test('refuses a number of more characters than anybody means', () => {
+    const digits = '1'.repeat(maxNumberLength);
+
+    expect(parseStrictJson(`[${digits}]`, limits).outcome).toBe('parsed');
+    expect(refusal(parseStrictJson(`[${digits}1]`, limits))).toMatchObject({ problem: 'invalid_json', offset: 1 });
+  });
+
   test('keeps a path short when keys are long', () => {
     const reading = refusal(parseStrictJson(`{"${'k'.repeat(10_000)}":x}`, limits));
 
@@ -111,6 +118,46 @@ describe('bytes', () => {
     ['U+001F', '"\u001f"'],
   ])('P55 refuses a %s surrogate or control character', (_name, text) => {
     expect(refusal(parseStrictJson(text, limits)).problem).toBe('invalid_json');
+  });
+});
+
+describe('long runs', () => {
+  const lengths = [62, 63, 64, 65, 66, 127, 128, 129, 1_000];
+  const good = ['', '\\n', '\\u00e9', '\\ud83d\\ude00', '😀', 'é\u2028', '\ud7ff\ue000'];
+  const bad = ['\n', '\u0000', '\u001f', '\\x', '\\u12g4', '\\ud800', '\ud800', '\udc00'];
+
+  test.each(lengths)('of %d plain units hide nothing that follows', (length) => {
+    const plain = 'x'.repeat(length);
+    for (const unit of good) {
+      const text = `"${plain}${unit}${plain}"`;
+      expect(root(parseStrictJson(text, limits))).toMatchObject({ end: text.length, value: JSON.parse(text) });
+    }
+    for (const unit of bad) {
+      const reading = refusal(parseStrictJson(`"${plain}${unit}${plain}"`, limits));
+      expect(reading).toMatchObject({ problem: 'invalid_json', offset: length + 1 });
+    }
+    expect(refusal(parseStrictJson(`"${plain}`, limits)).offset).toBe(length + 1);
+  });
+
+  test.each(lengths)('of %d escapes hide nothing that follows', (length) => {
+    for (const repeated of good.filter((unit) => unit !== '')) {
+      const odd = repeated.repeat(length);
+      for (const unit of good) {
+        const text = `"${odd}${unit}${odd}"`;
+        expect(root(parseStrictJson(text, limits))).toMatchObject({ end: text.length, value: JSON.parse(text) });
+      }
+      for (const unit of bad) {
+        const reading = refusal(parseStrictJson(`"${odd}${unit}${odd}"`, limits));
+        expect(reading).toMatchObject({ problem: 'invalid_json', offset: odd.length + 1 });
+      }
+    }
+  });
+
+  test.each(lengths)('of %d blanks end where they end', (length) => {
+    const blanks = ' '.repeat(length);
+    expect(root(parseStrictJson(`${blanks}1${blanks}`, limits))).toMatchObject({ start: length, end: length + 1 });
+    expect(refusal(parseStrictJson(`${blanks}\u00a01`, limits)).offset).toBe(length);
+    expect(parseStrictJson(`[1,${blanks}/* ${blanks}*/${blanks}]`, limits, 'jsonc').outcome).toBe('parsed');
   });
 });
 

@@ -1,6 +1,6 @@
 // The one strict JSON reader of both planes: RFC 8259 exactly, duplicates refused at any depth after escape decoding,
 // so that no two parsers can disagree about what a request says. The tree keeps offsets into the text.
-import { hardMaxJsonDepth, type JsonLimits } from './json-limits.ts';
+import { hardMaxJsonDepth, type JsonLimits, maxNumberLength } from './json-limits.ts';
 import type { JsonArray, JsonMember, JsonNode, JsonObject, JsonString } from './json-node.ts';
 import { scanNumber, scanString, skipBlank } from './scan-json-token.ts';
 
@@ -174,6 +174,7 @@ class StrictJsonReader {
     const start = this.#position;
     const end = scanNumber(this.#text, start);
     if (end < 0) throw new Refused('invalid_json', ~end);
+    if (end - start > maxNumberLength) throw new Refused('invalid_json', start);
     this.#position = end;
     return { kind: 'number', start, end };
   }
