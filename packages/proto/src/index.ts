@@ -58,6 +58,7 @@ export * from './token/judge-admin-token.ts';
 export * from './token/judge-claims.ts';
 export * from './token/key-set.ts';
 export * from './token/key-set-refresher.ts';
+export * from './token/open-key-refresher.ts';
 export * from './token/pre-parse.ts';
 export * from './token/read-claim.ts';
 export * from './token/read-credential.ts';

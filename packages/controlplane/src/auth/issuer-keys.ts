@@ -1,14 +1,11 @@
 // The key sets of the issuers in force: a refresher each, kept while its issuer's settings stay the same.
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import {
   type FetchJson,
   type IssuerRules,
   issuerNamespaces,
-  KeySetRefresher,
-  type KeySetStore,
-  type StoredKeySet,
+  type KeySetRefresher,
+  openKeyRefresher,
+  refresherSettings,
   type TrustedIssuer,
 } from '@secrouter/proto';
 import type { Logger } from 'pino';
@@ -58,54 +55,21 @@ export class IssuerKeys {
   }
 
   #hold(rules: IssuerRules): HeldRefresher {
-    const settings = JSON.stringify([rules.jwksUri, rules.jwksCacheTtlSeconds, rules.jwksMaxStaleSeconds]);
+    const settings = refresherSettings(rules);
     const held = this.#held.get(rules.issuer);
     if (held?.settings === settings) return held;
     void held?.refresher.close();
-    const refresher = this.#createRefresher(rules);
-    const fresh = { settings, refresher, started: refresher.start() };
-    this.#held.set(rules.issuer, fresh);
-    return fresh;
-  }
-
-  #createRefresher(rules: IssuerRules): KeySetRefresher {
     const { directory, fetchJson, log } = this.#deps;
-    const name = createHash('sha256').update(rules.issuer).digest('hex').slice(0, 32);
-    return new KeySetRefresher({
-      issuer: rules.issuer,
-      ...(rules.jwksUri === undefined ? {} : { jwksUri: rules.jwksUri }),
-      cacheTtlMs: rules.jwksCacheTtlSeconds * 1_000,
-      maxStaleMs: rules.jwksMaxStaleSeconds * 1_000,
+    const refresher = openKeyRefresher(rules, {
+      directory,
       fetchJson,
-      store: keySetFile(join(directory, `${name}.json`)),
-      environment: { nowMs: Date.now, schedule, random: Math.random },
       onAttempt: (outcome) => {
         if (outcome.outcome === 'failed')
           log.warn({ issuer: rules.issuer, reason: outcome.failure }, 'sign-in keys could not be refreshed');
       },
     });
+    const fresh = { settings, refresher, started: refresher.start() };
+    this.#held.set(rules.issuer, fresh);
+    return fresh;
   }
-}
-
-function schedule(delayMs: number, action: () => void): () => void {
-  const timer = setTimeout(action, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-}
-
-function keySetFile(path: string): KeySetStore {
-  return {
-    async load() {
-      try {
-        return JSON.parse(await readFile(path, 'utf8')) as StoredKeySet; // the refresher judges what it reads
-      } catch {
-        return undefined;
-      }
-    },
-    async save(stored) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.tmp`, JSON.stringify(stored), { mode: 0o600 });
-      await rename(`${path}.tmp`, path);
-    },
-  };
 }

@@ -1,18 +1,19 @@
 // Ends the leases of pods that died: one `orphaned` row each in the books, and only then the reservation in Redis, so
 // that a crash between the two repeats harmlessly.
 import { readFileSync } from 'node:fs';
-import { loadBudgetScripts, openRecordSchema, type RedisKeys, type UsageEvent } from '@secrouter/proto';
+import { loadBudgetScripts, openRecordSchema, orphanedUsage, type RedisKeys, type UsageEvent } from '@secrouter/proto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { DeadLetter } from '../db/ledger/dead-letters.ts';
 import { counterAmount } from './counter-amount.ts';
-import { orphanedEvent } from './orphaned-event.ts';
 import type { IngestItem, ParsedBatch } from './parse-batch.ts';
 
 /** Leases that one round takes; a dead pod's thousands are ended in several. */
 const MAX_LEASES_PER_ROUND = 200;
 /** Keys of a reservation before its counters: lease, leases, epoch. */
 const KEYS_BEFORE_COUNTERS = 3;
+/** What the row says of its end. */
+const LEASE_EXPIRED = 'the lease expired: the pod did not end it';
 
 export interface ReaperOptions {
   readonly redis: Redis;
@@ -84,7 +85,16 @@ function toExpiredLease(eventId: string, fields: readonly (string | null)[], cel
     const rejected = { podId: null, podStream: null, sequence: null, eventId, problem, payload: JSON.stringify(open) };
     return { eventId, event: undefined, rejected, counterKeys };
   }
-  return { eventId, event: orphanedEvent(parsed.data, tokenCount(streamed ?? null)), rejected: undefined, counterKeys };
+  return {
+    eventId,
+    event: orphanedUsage(
+      { ...parsed.data, eventId: parsed.data.eventId.toLowerCase() },
+      tokenCount(streamed ?? null),
+      LEASE_EXPIRED,
+    ),
+    rejected: undefined,
+    counterKeys,
+  };
 }
 
 function counterKeysOf(counters: string | null): readonly string[] {

@@ -1,10 +1,9 @@
-import { usageEventSchema, uuidV7Time } from '@secrouter/proto';
+import { orphanedUsage, usageEventSchema, uuidV7Time } from '@secrouter/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ROLLUP_SUMS } from '../db/ledger/add-rollups.ts';
 import { counterAmount } from './counter-amount.ts';
 import { adjustmentId, lateCloseAdjustment } from './late-close.ts';
-import { orphanedEvent } from './orphaned-event.ts';
 import { parseBatch } from './parse-batch.ts';
 import { toStorable } from './storable-text.ts';
 import { BUCKET_MS, sumRollups } from './sum-rollups.ts';
@@ -48,7 +47,7 @@ describe('roll-ups', () => {
 
 describe('a late close', () => {
   it('adds up with the orphan to what was really used', () => {
-    const charged = orphanedEvent(openRecord(), 50);
+    const charged = orphanedUsage(openRecord(), 50, 'expired');
     const closed = usageEvent();
     const adjustment = lateCloseAdjustment(closed, charged);
 
@@ -76,18 +75,18 @@ describe('a late close', () => {
 
 describe('an orphan', () => {
   it('is charged its input bound and the output last reported', () => {
-    expect(orphanedEvent(openRecord(), 150)).toMatchObject({
+    expect(orphanedUsage(openRecord(), 150, 'expired')).toMatchObject({
       outcome: 'orphaned',
       inputTokens: 1_000,
       outputTokens: 150,
       costNanoUsd: 110_000,
       estimated: true,
     });
-    expect(usageEventSchema.safeParse(orphanedEvent(openRecord(), 0)).success).toBe(true);
+    expect(usageEventSchema.safeParse(orphanedUsage(openRecord(), 0, 'expired')).success).toBe(true);
   });
 
   it('costs nothing where its model had no price', () => {
-    expect(orphanedEvent(openRecord({ price: null }), 150).costNanoUsd).toBe(0);
+    expect(orphanedUsage(openRecord({ price: null }), 150, 'expired').costNanoUsd).toBe(0);
   });
 });
 

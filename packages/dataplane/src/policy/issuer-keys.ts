@@ -1,15 +1,12 @@
 // The key sets of the issuers in force: a refresher each, kept while its issuer's settings stay the same.
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import {
   type FetchJson,
   type IssuerRules,
   issuerNamespaces,
   type KeyFetchOutcome,
-  KeySetRefresher,
-  type KeySetStore,
-  type StoredKeySet,
+  type KeySetRefresher,
+  openKeyRefresher,
+  refresherSettings,
   type TrustedIssuer,
 } from '@secrouter/proto';
 import type { Logger } from 'pino';
@@ -71,28 +68,13 @@ export class IssuerKeys {
   }
 
   #refresherOf(rules: IssuerRules): KeySetRefresher {
-    const settings = JSON.stringify([rules.jwksUri, rules.jwksCacheTtlSeconds, rules.jwksMaxStaleSeconds]);
+    const settings = refresherSettings(rules);
     const held = this.#held.get(rules.issuer);
     if (held !== undefined && held.settings === settings) return held.refresher;
     held?.refresher.close();
-    const refresher = new KeySetRefresher({
-      issuer: rules.issuer,
-      ...(rules.jwksUri === undefined ? {} : { jwksUri: rules.jwksUri }),
-      cacheTtlMs: rules.jwksCacheTtlSeconds * 1_000,
-      maxStaleMs: rules.jwksMaxStaleSeconds * 1_000,
+    const refresher = openKeyRefresher(rules, {
+      directory: this.#directory,
       fetchJson: this.#fetchJson,
-      store: keySetFile(
-        join(this.#directory, `${createHash('sha256').update(rules.issuer).digest('hex').slice(0, 32)}.json`),
-      ),
-      environment: {
-        nowMs: Date.now,
-        schedule: (delayMs, action) => {
-          const timer = setTimeout(action, delayMs);
-          timer.unref();
-          return () => clearTimeout(timer);
-        },
-        random: Math.random,
-      },
       onAttempt: (outcome, hasChanged) => this.#raiseAlarms(rules.issuer, outcome, hasChanged),
     });
     this.#held.set(rules.issuer, { settings, refresher, started: refresher.start() });
@@ -113,21 +95,4 @@ export class IssuerKeys {
     if (Math.abs(clockSkewMs) >= SKEW_ALARM_MS)
       this.#log.warn({ issuer, clockSkewMs }, "this pod's clock and the identity provider's differ");
   }
-}
-
-function keySetFile(path: string): KeySetStore {
-  return {
-    async load() {
-      try {
-        return JSON.parse(await readFile(path, 'utf8')) as StoredKeySet; // the refresher judges what it reads
-      } catch {
-        return undefined;
-      }
-    },
-    async save(stored) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.tmp`, JSON.stringify(stored), { mode: 0o600 });
-      await rename(`${path}.tmp`, path);
-    },
-  };
 }
