@@ -13,22 +13,29 @@ export class ClientGone extends Error {
   }
 }
 
-/** Writes a chunk; resolves when the next one may be written. Throws ClientGone. */
-export async function writeToClient(response: ServerResponse, chunk: Uint8Array | string): Promise<void> {
+/** Writes a chunk; resolves when the next one may be written. Throws ClientGone, also when `signal` ends the wait. */
+export async function writeToClient(
+  response: ServerResponse,
+  chunk: Uint8Array | string,
+  signal: AbortSignal,
+): Promise<void> {
   if (response.destroyed || response.writableEnded) throw new ClientGone('closed');
   if (response.write(chunk)) return;
   await new Promise<void>((resolve, reject) => {
     const stalled = setTimeout(() => done(new ClientGone('stalled')), CLIENT_STALL_MS);
     const onDrain = () => done(undefined);
     const onClose = () => done(new ClientGone('closed'));
+    const onAbort = () => done(new ClientGone('ended'));
     function done(error: ClientGone | undefined): void {
       clearTimeout(stalled);
       response.off('drain', onDrain);
       response.off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
       if (error === undefined) resolve();
       else reject(error);
     }
     response.once('drain', onDrain);
     response.once('close', onClose);
+    signal.addEventListener('abort', onAbort);
   });
 }

@@ -19,6 +19,8 @@ const RENEW_MS = 60_000;
 /** So much, and so long, is read after a stream's own end. */
 const MAX_REST_BYTES = 65_536;
 const REST_MS = 1_000;
+/** A client has this long to take the end of a stream that was cut. */
+const LAST_WORDS_MS = 10_000;
 /** An answer that is not streamed is held whole, up to this. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -111,9 +113,16 @@ export async function meterStream(
     response.destroy(); // it takes nothing any more: no last words
     return;
   }
-  const { socket } = response; // it is gone from the response once that has finished
-  if (ending.cutsConnection) response.once('finish', () => socket?.destroySoon());
+  if (ending.cutsConnection) cutAfterLastWords(response);
   response.end(ending.last);
+}
+
+// Who does not even take the last words holds no connection with them.
+function cutAfterLastWords(response: ServerResponse): void {
+  const { socket } = response; // it is gone from the response once that has finished
+  const overdue = setTimeout(() => response.destroy(), LAST_WORDS_MS);
+  response.once('finish', () => socket?.destroySoon());
+  response.once('close', () => clearTimeout(overdue));
 }
 
 /** True where the answer is a stream; a server may answer one JSON body to a request for a stream. */
@@ -150,7 +159,7 @@ async function relay(
   try {
     for await (const chunk of exchange.response.body.iterator({ destroyOnReturn: false })) {
       const step = reader.push(chunk as Uint8Array);
-      for (const bytes of step.pass) await writeToClient(response, bytes);
+      for (const bytes of step.pass) await writeToClient(response, bytes, context.signal);
       const ending = endingOf(step);
       if (ending !== undefined) return ending;
       if (hooks.extend !== undefined && !(await hooks.extend(reader.streamedTokens)))
@@ -159,10 +168,11 @@ async function relay(
     const step = reader.finish();
     return endingOf(step) ?? { outcome: 'ok_no_done', last: Buffer.concat(step.pass), cutsConnection: false };
   } catch (error) {
-    if (error instanceof ClientGone || response.destroyed) return badEnding('client_cancelled', 'upstream_error');
+    if (response.destroyed) return badEnding('client_cancelled', 'upstream_error');
     // The pod ends or the caller was revoked: the reason says which.
     if (context.signal.aborted)
       return badEnding('client_cancelled', context.signal.reason === 'revoked' ? 'revoked' : 'draining');
+    if (error instanceof ClientGone) return badEnding('client_cancelled', 'upstream_error');
     const isTimeout = upstreamFailure(error).kind === 'timeout';
     return isTimeout ? badEnding('timeout', 'upstream_timeout') : badEnding('upstream_aborted', 'upstream_error');
   }
