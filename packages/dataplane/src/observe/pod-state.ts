@@ -71,6 +71,7 @@ export class PodState {
     const reasons: string[] = [];
     if (services.policies.current === undefined) reasons.push('no_snapshot');
     else if (!this.#hasKeys()) reasons.push('no_keys');
+    if (services.policies.isTooOld) reasons.push('policy_too_old');
     if (this.#isDraining) reasons.push('draining');
     if (services.spool.isFull) reasons.push('spool_full');
     return {

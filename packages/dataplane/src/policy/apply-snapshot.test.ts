@@ -23,6 +23,34 @@ beforeEach(() => {
   );
 });
 
+describe('the age of a policy', () => {
+  const bounded = (maxSnapshotAgeSeconds: number) => ({
+    ...base.config,
+    security: { ...base.config.security, resilience: { ...base.config.security.resilience, maxSnapshotAgeSeconds } },
+  });
+
+  test('counts from its making until the control plane confirms it, then from there', () => {
+    nowMs = Date.parse(base.createdAt) + 90_000;
+    holder.apply(sealed({ revision: 5 }));
+
+    expect(holder.ageSeconds).toBe(90);
+    holder.confirm();
+    expect(holder.ageSeconds).toBe(0);
+  });
+
+  test('ends its rule only where the file bounds it', () => {
+    nowMs = Date.parse(base.createdAt);
+    holder.apply(sealed({ revision: 5 }));
+    nowMs += 365 * 86_400_000;
+    expect(holder.isTooOld).toBe(false);
+
+    holder.apply(sealed({ revision: 6, config: bounded(3_600) }));
+    expect(holder.isTooOld).toBe(true);
+    holder.confirm();
+    expect(holder.isTooOld).toBe(false);
+  });
+});
+
 describe('a snapshot', () => {
   test('is applied when it is newer, and repeated without effect', () => {
     expect(holder.apply(sealed({ revision: 5 })).outcome).toBe('applied');

@@ -47,6 +47,12 @@ export class PolicyHolder {
     return this.#current === undefined ? 0 : Math.max(0, Math.round((this.#now() - this.#confirmedAtMs) / 1_000));
   }
 
+  /** True when the file bounds how long a policy may govern unconfirmed, and that time has passed. */
+  get isTooOld(): boolean {
+    const bound = this.#current?.config.security.resilience.maxSnapshotAgeSeconds;
+    return bound !== undefined && this.ageSeconds > bound;
+  }
+
   /** The control plane is connected: what is in force is what it wants. */
   confirm(): void {
     this.#confirmedAtMs = this.#now();
@@ -66,6 +72,8 @@ export class PolicyHolder {
     const compiled = this.#prepare(opened.snapshot);
     if (compiled.outcome === 'inconsistent') return { outcome: 'refused', reason: 'inconsistent', path: compiled.path };
     this.#current = compiled.policy;
+    // Until the control plane speaks, a policy from a disk or the mirror is as old as its making.
+    this.#confirmedAtMs = Math.max(this.#confirmedAtMs, Date.parse(opened.snapshot.createdAt));
     return { outcome: 'applied', policy: compiled.policy, applyMs: this.#now() - startedMs };
   }
 

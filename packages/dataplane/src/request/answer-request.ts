@@ -68,7 +68,11 @@ function makeContext(
   base: Pick<RequestContext, 'requestId' | 'eventId' | 'receivedAtMs' | 'signal'>,
 ): RequestContext {
   const policy = services.policies.current;
-  if (policy === undefined) throw new RequestRefused('policy_unavailable', { retryAfterSeconds: POLICY_RETRY_SECONDS });
+  if (policy === undefined || services.policies.isTooOld)
+    throw new RequestRefused('policy_unavailable', {
+      retryAfterSeconds: POLICY_RETRY_SECONDS,
+      reason: policy === undefined ? 'no_snapshot' : 'policy_too_old',
+    });
   return {
     ...base,
     clientRequestId: bounded(request.headers['x-request-id'] ?? request.headers['x-client-request-id']),

@@ -187,13 +187,13 @@ describe('security', () => {
   it('warns of fields that have no effect yet', () => {
     const { warnings } = accepted(
       parseSmall((config) => {
-        Object.assign(config.providers.local ?? {}, { native: [], clientCert: { certPath: '/c', keyPath: '/k' } });
+        Object.assign(config.providers.local ?? {}, { native: [], proxy: 'http://proxy.example.test:3128' });
         Object.assign(config.security, { audit: { syslog: { host: 'log.example', port: 6514 } } });
       }),
     );
 
     const replaced = warnings.filter((warning) => warning.kind === 'replaced');
-    expect(replaced.map((warning) => warning.path)).toEqual(['providers.local.clientCert', 'security.audit.syslog']);
+    expect(replaced.map((warning) => warning.path)).toEqual(['providers.local.proxy', 'security.audit.syslog']);
   });
 });
 

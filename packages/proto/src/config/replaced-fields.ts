@@ -37,23 +37,42 @@ const isText = (value: string) => (node: JsonNode) => node.kind === 'string' && 
 
 /** Read and checked, but nothing acts on them yet. A row goes when its field takes effect. */
 export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
-  ...(['azure', 'bedrock', 'anthropic'] as const).map((api) => ({
+  {
     pattern: 'providers.*.api',
-    message: `no effect yet: providers of api "${api}" cannot be reached in this version; OpenAI-compatible endpoints can (api "openai")`,
-    when: isText(api),
-  })),
+    message: 'reached at its OpenAI-compatible endpoint with a bearer key; SigV4 has no effect yet',
+    when: isText('bedrock'),
+  },
+  {
+    pattern: 'providers.*.api',
+    message: 'reached at its OpenAI-compatible endpoint with a bearer key; translation has no effect yet',
+    when: isText('anthropic'),
+  },
   { pattern: 'providers.*.native', message: 'no effect yet: only chat completions and embeddings are served' },
-  { pattern: 'providers.*.clientCert', message: 'no effect yet: no client certificate is presented' },
-  { pattern: 'providers.*.azureAuth', message: 'no effect yet: it belongs to api "azure"' },
-  { pattern: 'providers.*.entra', message: 'no effect yet: it belongs to api "azure"' },
-  { pattern: 'providers.*.apiVersion', message: 'no effect yet: it belongs to api "azure"' },
+  {
+    pattern: 'providers.*.azureAuth',
+    message: 'no effect yet: an api-key is sent, no Entra token',
+    when: isText('entra'),
+  },
+  { pattern: 'providers.*.entra', message: 'no effect yet: an api-key is sent, no Entra token' },
   { pattern: 'providers.*.proxy', message: 'no effect yet: providers are connected to directly' },
+  { pattern: 'providers.*.maxConcurrent', message: "no effect yet: a provider's own limit is answered by its 429" },
   { pattern: 'providers.*.rpm', message: "no effect yet: a provider's own rate limit is answered by its 429" },
   { pattern: 'providers.*.tpm', message: "no effect yet: a provider's own rate limit is answered by its 429" },
   {
     pattern: 'security.audit.syslog',
     message: 'no effect yet: the trail is not forwarded; read it from the admin API',
   },
+  { pattern: 'security.audit.retentionDays', message: 'no effect yet: nothing is pruned from the trail' },
+  {
+    pattern: 'security.audit.checkpoints',
+    message: 'no effect yet: checkpoints go to the file of SECROUTER_CHECKPOINT_FILE',
+  },
+  {
+    pattern: 'security.resilience.budgetStance',
+    message: 'no effect yet: a budget that cannot be checked is always refused',
+    when: isText('grace'),
+  },
+  { pattern: 'security.resilience.healthIntervalSec', message: 'no effect yet: providers are not probed' },
 ];
 
 /** What to say of a field that is accepted but has no effect yet. */
