@@ -41,7 +41,7 @@ export const PROVIDER_KEY = 'sk-test-provider-key-3f9d1c';
 export class Fleet {
   readonly directory: string;
   readonly postgres: RunningStore;
-  readonly redis: RunningStore;
+  redis: RunningStore;
   readonly identityProvider: RunningIdentityProvider;
   readonly modelProvider: RunningModelProvider;
   readonly configFile: string;
@@ -69,7 +69,7 @@ export class Fleet {
     const directory = mkdtempSync(join(tmpdir(), 'secrouter-fleet-'));
     const [postgres, redis, modelProvider, identityProvider] = await Promise.all([
       startPostgres({ isDurable: false }),
-      startRedis({ isDurable: false }),
+      startRedis({ isDurable: true, directory: join(directory, 'redis') }),
       startModelProvider({ port: 0, apiKey: PROVIDER_KEY, chunksPerSecond: 0 }),
       startIdentityProvider({ port: 0, homeDir: join(directory, 'idp'), publicOrigins: ['http://127.0.0.1:1'] }),
     ]);
@@ -133,6 +133,11 @@ export class Fleet {
 
   get policyServerOutput(): string {
     return this.#policyServer?.output() ?? '';
+  }
+
+  /** Starts Redis again after `redis.kill()`, on its own data and port. */
+  async restartRedis(): Promise<void> {
+    this.redis = await startRedis({ isDurable: true, directory: this.#path('redis'), port: this.redis.port });
   }
 
   async startAggregator(): Promise<void> {
