@@ -108,7 +108,7 @@ async function expectRefused(model: string, code: string): Promise<void> {
 
 describe('what the provider is told', () => {
   const secret = 'client-secret-55aa';
-  const credentials = ['Cookie', 'Api-Key', 'Proxy-Authorization', 'X-Goog-Api-Key', 'X-Amz-Security-Token'];
+  const credentials = ['Cookie', 'Proxy-Authorization', 'X-Goog-Api-Key', 'X-Amz-Security-Token'];
   const identity = ['OpenAI-Organization', 'OpenAI-Project', 'User-Agent', 'Referer', 'Origin', 'X-Stainless-OS'];
   const routing = [
     'X-Forwarded-For',
