@@ -53,3 +53,38 @@ test('a forgery is known by its bytes for a while, until keys change', () => {
   failures.forgetForgeries();
   expect(failures.isForgery('a.b.c')).toBe(false);
 });
+
+test('an address of IPv6 is one source however it is spelled', () => {
+  const { lane: failures } = lane();
+
+  for (let count = 0; count < FAILURES_AT_ONCE; count += 1) failures.noteFailure('2001:db8::1');
+
+  expect(failures.waitSeconds('2001:0db8:0000:0000:ffff::2')).toBe(1);
+  expect(failures.waitSeconds('2001:db8:0:1::1')).toBeUndefined();
+});
+
+test('F46 tokens that were judged side by side are owed, so that no crowd of connections earns more', () => {
+  const { lane: failures, pass } = lane();
+
+  for (let count = 0; count < FAILURES_AT_ONCE + 50; count += 1) failures.noteFailure('192.0.2.1');
+
+  expect(failures.waitSeconds('192.0.2.1')).toBe(6);
+  pass(5_000);
+  expect(failures.waitSeconds('192.0.2.1')).toBe(1);
+  pass(100);
+  expect(failures.waitSeconds('192.0.2.1')).toBeUndefined();
+});
+
+test('a good token of a failing source is known until it expires, whoever shows it', () => {
+  const { lane: failures, pass } = lane();
+
+  failures.noteGood('192.0.2.1', 'a.b.c', 1_100);
+  expect(failures.isKnownGood('a.b.c')).toBe(false);
+  failures.noteFailure('192.0.2.1');
+  failures.noteGood('192.0.2.1', 'a.b.c', 1_100);
+
+  expect(failures.isKnownGood('a.b.c')).toBe(true);
+  expect(failures.isKnownGood('a.b.d')).toBe(false);
+  pass(100_000);
+  expect(failures.isKnownGood('a.b.c')).toBe(false);
+});

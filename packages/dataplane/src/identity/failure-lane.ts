@@ -10,6 +10,8 @@ import { isIPv6 } from 'node:net';
  */
 export const FAILURES_AT_ONCE = 1_000;
 export const FAILURES_PER_SECOND = 10;
+/** Failures beyond that, of tokens that were judged side by side, are owed: they lengthen the wait. */
+const MOST_OWED = 1_000;
 /** Sources that are remembered; the least recently failing goes first. */
 export const MAX_FAILING_SOURCES = 20_000;
 /** Forged tokens that are remembered by the SHA-256 of their bytes, so that a repeat costs no signature. */
@@ -53,7 +55,7 @@ export class FailureLane {
     const lane = laneOf(source);
     const now = this.#now();
     const known = this.#buckets.get(lane);
-    const tries = Math.max(0, (known === undefined ? FAILURES_AT_ONCE : refilled(known, now)) - 1);
+    const tries = Math.max(-MOST_OWED, (known === undefined ? FAILURES_AT_ONCE : refilled(known, now)) - 1);
     this.#buckets.delete(lane);
     this.#buckets.set(lane, { tries, refilledMs: now });
     dropOldest(this.#buckets, MAX_FAILING_SOURCES);
