@@ -17,6 +17,7 @@ import { isRevoked } from './policy/is-revoked.ts';
 import { IssuerKeys } from './policy/issuer-keys.ts';
 import { openTrustedKeys } from './policy/trusted-keys.ts';
 import { randomPool } from './random-pool.ts';
+import { ReadPool } from './read-worker/read-pool.ts';
 import { BudgetStore } from './redis/budget-store.ts';
 import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
@@ -96,7 +97,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
       withoutStreamUsage: new Set(),
       onKeyRefused,
     },
-    bytesInFlight: new ByteBudget(config.SECROUTER_MAX_BYTES_IN_FLIGHT),
+    ...bodyServices(config, log),
     trail,
     metrics,
     log,
@@ -106,4 +107,13 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     slots: new RequestSlots(config.SECROUTER_MAX_REQUESTS),
   };
   return { services, identity, keys, redis, queueRedis, queue, issuerKeys, credentials, circuits, spoolDirectory };
+}
+
+function bodyServices(config: PodConfig, log: Logger): Pick<PodServices, 'bytesInFlight' | 'reading'> {
+  const onWorkerLost = (err: unknown) =>
+    log.warn({ err }, 'a reading thread ended; the next large body starts another');
+  return {
+    bytesInFlight: new ByteBudget(config.SECROUTER_MAX_BYTES_IN_FLIGHT),
+    reading: new ReadPool({ workers: config.SECROUTER_READ_WORKERS, onWorkerLost }),
+  };
 }

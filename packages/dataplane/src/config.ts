@@ -43,6 +43,9 @@ export const podEnvironmentSchema = z.object({
   SECROUTER_MAX_BYTES_IN_FLIGHT: integerVariable(1_048_576, 1_099_511_627_776)
     .default(536_870_912)
     .describe('Bytes of request bodies that one pod holds at once'),
+  SECROUTER_READ_WORKERS: integerVariable(0, 8)
+    .default(1)
+    .describe('Threads that read request bodies above 1 MiB; 0 reads them on the event loop'),
   SECROUTER_METRICS: booleanVariable.default(false).describe('Serve /metrics without a bearer on the management port'),
   SECROUTER_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Level of the log'),
 });

@@ -123,12 +123,13 @@ async function closeParts(
   plane: PolicyPlane,
   { services, redis, queue, queueRedis, issuerKeys }: ServiceParts,
 ): Promise<void> {
-  const { events, store, spool, forwarding } = services;
+  const { events, store, spool, forwarding, reading } = services;
   await events.close(FLUSH_DEADLINE_MS);
   if (events.backlog === 0) await store.dropPosition(events.podStream).catch(() => undefined);
   await spool.close();
   plane.close();
   issuerKeys.close();
+  await reading.close();
   await forwarding.connections.close();
   await queue.close().catch(() => undefined);
   redis.disconnect();

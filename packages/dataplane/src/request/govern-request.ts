@@ -17,7 +17,6 @@ import { decideEmbeddings } from '../stages/decide-embeddings.ts';
 import { inputBound, type RequestBounds, requestBounds } from '../stages/estimate.ts';
 import { type AttemptLog, forward } from '../stages/forward.ts';
 import { isStreamed, type MeterHooks, meterAnswer, meterStream, type Usage } from '../stages/meter.ts';
-import { readChatRequest, readEmbeddingsRequest } from '../stages/read.ts';
 import { recordOpen, requireRecordable } from '../stages/record.ts';
 import { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
 import { UpstreamFailure } from '../upstream/upstream-failure.ts';
@@ -53,8 +52,7 @@ export async function governRequest(
     maxBytes: policy.config.limits.bodyBytes,
     inFlight: services.bytesInFlight,
   });
-  const judged =
-    endpoint === 'chat' ? readChatRequest(bytes, policy.config.limits.messages) : readEmbeddingsRequest(bytes);
+  const judged = await services.reading.read(endpoint, bytes, policy.config.limits, context.signal);
   const decision: TierDecision =
     judged.endpoint === 'chat' ? decideTier(judged, grant, policy) : decideEmbeddings(judged, policy);
   const route = chooseRoute(decision, judged, needsOf(judged, decision, context), grant, policy);

@@ -7,6 +7,7 @@ import type { RequestSlots } from '../identity/request-slots.ts';
 import type { PodMetrics } from '../observe/pod-metrics.ts';
 import type { RefusalTrail } from '../observe/refusal-trail.ts';
 import type { PolicyHolder } from '../policy/apply-snapshot.ts';
+import type { ReadPool } from '../read-worker/read-pool.ts';
 import type { BudgetStore } from '../redis/budget-store.ts';
 import type { Authenticator } from '../stages/authenticate.ts';
 import type { ForwardDependencies } from '../stages/forward.ts';
@@ -22,6 +23,7 @@ export interface PodServices {
   readonly spool: Spool;
   readonly forwarding: ForwardDependencies;
   readonly bytesInFlight: ByteBudget;
+  readonly reading: ReadPool;
   readonly trail: RefusalTrail;
   readonly metrics: PodMetrics;
   readonly log: Logger;

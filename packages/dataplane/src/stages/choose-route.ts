@@ -4,7 +4,6 @@ import {
   judgeModel,
   judgeTier,
   type ModelConfig,
-  presentMember,
   type RefusalCode,
   RequestRefused,
   type RoutedTier,
@@ -13,7 +12,7 @@ import {
 } from '@secrouter/proto';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import type { Grant } from '../request/grant.ts';
-import type { JudgedRequest } from '../request/judged-request.ts';
+import { isStated, type JudgedRequest } from '../request/judged-request.ts';
 import { type ProviderReach, permitEgress } from '../upstream/egress-permit.ts';
 import type { TierDecision } from './classify.ts';
 
@@ -114,7 +113,7 @@ function missingParameter(
   isChosenByUs: boolean,
   request: JudgedRequest,
 ): { readonly code: RefusalCode; readonly reason: string } | undefined {
-  const name = model.parameters.unsupported.find((unsupported) => presentMember(request.root, unsupported));
+  const name = model.parameters.unsupported.find((unsupported) => isStated(request.root, unsupported));
   return isChosenByUs && name !== undefined ? { code: 'invalid_request', reason: `unsupported:${name}` } : undefined;
 }
 

@@ -1,15 +1,6 @@
 // Stage 4 of 10. In: the judged request and the grant. Out: which tier or model it goes to, and how that was chosen.
-import { type ClassifierMessage, type ClassifierRequest, classify, parseOverride } from '@secrouter/classifier';
-import {
-  type JsonEdit,
-  type JsonNode,
-  presentMember,
-  RequestRefused,
-  resolveModel,
-  stringPrefixEdit,
-  type Tier,
-  type TierSource,
-} from '@secrouter/proto';
+import { type ClassifierRequest, classify } from '@secrouter/classifier';
+import { type JsonEdit, RequestRefused, resolveModel, type Tier, type TierSource } from '@secrouter/proto';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import type { Grant } from '../request/grant.ts';
 import type { ChatRequest } from '../request/judged-request.ts';
@@ -76,18 +67,16 @@ function explicitModel(request: ChatRequest, policy: CompiledPolicy): TierDecisi
 }
 
 function overriddenTier(request: ChatRequest, grant: Grant): TierDecision | undefined {
-  const node = request.lastUserText;
-  if (!grant.policy.inlineOverrides || node === undefined) return undefined;
-  const override = parseOverride(node.value);
-  if (override.outcome === 'none') return undefined;
-  if (override.outcome === 'empty') throw new RequestRefused('empty_override', { param: 'messages' });
+  const { override } = request;
+  if (!grant.policy.inlineOverrides || override === undefined) return undefined;
+  if (override.removal === undefined) throw new RequestRefused('empty_override', { param: 'messages' });
   return {
     kind: 'tier',
     tier: override.tier,
     source: 'override',
     isAgentic: request.toolCount > 0,
     reasoning: `override ${override.alias} asked for ${override.tier}`,
-    edits: [stringPrefixEdit(request.text, node, override.cleanStart)],
+    edits: [override.removal],
   };
 }
 
@@ -108,38 +97,11 @@ function classifiedTier(request: ChatRequest, grant: Grant, policy: CompiledPoli
   };
 }
 
-const ROLES: ReadonlySet<string> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function']);
-
 function classifierRequest(request: ChatRequest, grant: Grant): ClassifierRequest {
   return {
-    messages: request.messages.items.map((message) => classifierMessage(message)),
+    messages: request.classified,
     toolCount: request.toolCount,
     responseFormat: request.responseFormat,
     ...(grant.costCenter === undefined ? {} : { group: grant.costCenter }),
   };
-}
-
-function classifierMessage(message: JsonNode): ClassifierMessage {
-  if (message.kind !== 'object') return { role: 'user', text: '' };
-  const role = presentMember(message, 'role');
-  const content = presentMember(message, 'content');
-  const calls = presentMember(message, 'tool_calls');
-  const parts = content?.kind === 'array' ? content.items : [];
-  return {
-    role: (role?.kind === 'string' && ROLES.has(role.value) ? role.value : 'user') as ClassifierMessage['role'],
-    text:
-      content?.kind === 'string'
-        ? content.value
-        : parts
-            .map((part) => partText(part))
-            .filter((text) => text !== '')
-            .join('\n'),
-    hasImage: parts.some((part) => part.kind === 'object' && part.members.has('image_url')),
-    toolCallCount: calls?.kind === 'array' ? calls.items.length : 0,
-  };
-}
-
-function partText(part: JsonNode): string {
-  const text = part.kind === 'object' ? presentMember(part, 'text') : undefined;
-  return text?.kind === 'string' ? text.value : '';
 }

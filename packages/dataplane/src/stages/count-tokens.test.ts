@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { countTokens, MAX_COUNTED_LENGTH } from './count-tokens.ts';
+import { MAX_COUNTED_LENGTH } from '../request/counted-text.ts';
+import { countTokens } from './count-tokens.ts';
 import { sampleRequest } from './stage-fixtures.ts';
 
 const outputOf = async (text: string) => (await countTokens(sampleRequest(), text)).outputTokens;

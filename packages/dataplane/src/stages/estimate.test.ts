@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleGrant, samplePolicy } from '../policy/policy-fixtures.ts';
 import { requestBounds, STREAM_STEP_TOKENS } from './estimate.ts';
 import { readEmbeddingsRequest } from './read.ts';
-import { sampleRequest } from './stage-fixtures.ts';
+import { SAMPLE_LIMITS, sampleRequest } from './stage-fixtures.ts';
 
 const policy = samplePolicy();
 const grant = sampleGrant(policy);
@@ -128,7 +128,7 @@ describe('output', () => {
   });
 
   test('of embeddings is none', () => {
-    const request = readEmbeddingsRequest(Buffer.from('{"input":"a"}'));
+    const request = readEmbeddingsRequest(Buffer.from('{"input":"a"}'), SAMPLE_LIMITS);
 
     expect(requestBounds(request, grant, [small])).toMatchObject({ outputTokens: 0, leastOutputTokens: 0, choices: 1 });
   });

@@ -51,7 +51,7 @@ function reachablePrices({ price, above }: ModelConfig, inputTokens: number): re
 
 /** Upper bound of a request's input tokens at one model; base64 content counts as images, not as text. */
 export function inputBound(request: JudgedRequest, model: ModelConfig): number {
-  const messages = request.endpoint === 'chat' ? request.messages.items.length : 1;
+  const messages = request.endpoint === 'chat' ? request.messageCount : 1;
   const dataUrlBytes = request.endpoint === 'chat' ? request.dataUrlBytes : 0;
   const images = request.endpoint === 'chat' ? request.imageCount : 0;
   const text = request.bodyBytes - dataUrlBytes + messages * TOKENS_PER_MESSAGE + TOKENS_PER_REQUEST;

@@ -129,7 +129,7 @@ async function attempt(
         secret,
         endpoint: request.endpoint,
         isStream: request.stream,
-        body: body.text,
+        body: body.bytes,
         forwardedHeaders: context.forwardedHeaders,
         signal: attempts.deadline.signal,
       }),

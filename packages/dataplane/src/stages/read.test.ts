@@ -2,11 +2,12 @@ import { RequestRefused } from '@secrouter/proto';
 import { describe, expect, test } from 'vitest';
 import type { ChatRequest } from '../request/judged-request.ts';
 import { readChatRequest, readEmbeddingsRequest } from './read.ts';
+import { SAMPLE_LIMITS } from './stage-fixtures.ts';
 
 const MESSAGES = '"messages":[{"role":"user","content":"hi"}]';
 
-function read(body: string | Uint8Array, maxMessages = 10): ChatRequest {
-  return readChatRequest(typeof body === 'string' ? Buffer.from(body) : body, maxMessages);
+function read(body: string | Uint8Array, limits = SAMPLE_LIMITS): ChatRequest {
+  return readChatRequest(typeof body === 'string' ? Buffer.from(body) : body, limits);
 }
 
 function refusalOf(action: () => unknown): string {
@@ -105,7 +106,7 @@ describe('what is absent', () => {
   test('P61 unknown fields are kept, byte for byte', () => {
     const body = withField('"future":{"2":1.10,"1":[9007199254740993]}');
 
-    expect(read(body).text).toBe(body);
+    expect(Buffer.from(read(body).bytes).toString()).toBe(body);
   });
 
   test.each([
@@ -212,15 +213,87 @@ describe('content that a provider would fetch', () => {
   });
 });
 
-describe('the text where an override may stand', () => {
+describe('an override', () => {
   test.each([
-    ['{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}', 'a'],
-    ['{"messages":[{"role":"user","content":"a"},{"role":"user","content":"c"}]}', 'c'],
-    [withPart('{"type":"text","text":"second"}'), 'look'],
-    ['{"messages":[{"role":"system","content":"a"}]}', undefined],
+    ['{"messages":[{"role":"user","content":"/max a"},{"role":"assistant","content":"b"}]}', '/max '],
+    ['{"messages":[{"role":"user","content":"/max a"},{"role":"user","content":"[deep]\\n c"}]}', '[deep]\\n '],
+    ['{"messages":[{"role":"user","content":[{"type":"text","text":"/max a"},{"type":"text","text":"b"}]}]}', '/max '],
+    ['{"user":"é😀","messages":[{"role":"user","content":"/m\\u0061x\\u0020é"}]}', '/m\\u0061x\\u0020'],
+    ['{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"/max b"}]}', undefined],
+    [
+      '{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"/max b"}]}]}',
+      undefined,
+    ],
+    ['{"messages":[{"role":"system","content":"/max a"}]}', undefined],
     ['{"messages":[{"role":"user","content":null}]}', undefined],
-  ])('P64 of %s is %s', (body, text) => {
-    expect(read(body).lastUserText?.value).toBe(text);
+    ['{"messages":[{"role":"user","content":"/max "}]}', undefined],
+  ])('P64 of %s takes out %j', (body, taken) => {
+    const removal = read(body).override?.removal;
+
+    expect(removal && Buffer.from(body).toString('utf8', removal.start, removal.end)).toBe(taken);
+  });
+
+  test('with nothing behind it is found, and takes out nothing', () => {
+    const body = '{"messages":[{"role":"user","content":"/max "}]}';
+
+    expect(read(body).override).toEqual({ alias: 'max', tier: 'REASONING', removal: undefined });
+  });
+});
+
+describe('places', () => {
+  test('count bytes, whatever stands before them', () => {
+    const body = `{"é😀":"\\u00e9 ü","stream_options":{"ü":1,"x":"é"},"last" : [1.10],${MESSAGES}}`;
+
+    const { root, streamOptions } = read(body);
+
+    const at = (start: number, end: number) => Buffer.from(body).toString('utf8', start, end);
+    const found = [...root.members.values()].map(({ nameStart, value }) => at(nameStart, value.end));
+    expect(found).toEqual(['"é😀":"\\u00e9 ü"', '"stream_options":{"ü":1,"x":"é"}', '"last" : [1.10]', MESSAGES]);
+    expect(at(streamOptions?.start ?? 0, streamOptions?.end ?? 0)).toBe('{"ü":1,"x":"é"}');
+    expect(at(root.start, root.end)).toBe(body);
+  });
+});
+
+describe('bounds of the configuration', () => {
+  test('P50 the depth is the configured one', () => {
+    const limits = { ...SAMPLE_LIMITS, jsonDepth: 4 };
+
+    expect(refusalOf(() => read(withField('"x":[[[1]]]'), limits))).toBe('accepted');
+    expect(refusalOf(() => read(withField('"x":[[[[1]]]]'), limits))).toBe('invalid_json');
+  });
+
+  test('the classifier gets both ends of a long ask, and an earlier message what is left', () => {
+    const messages = [
+      { role: 'user', content: 'earlier' },
+      { role: 'tool', content: `${'t'.repeat(9_999)}!` },
+      { role: 'user', content: `?${'é'.repeat(10_000)}!` },
+    ];
+
+    const { classified, countedText } = read(JSON.stringify({ messages }), {
+      ...SAMPLE_LIMITS,
+      classifiedTextBytes: 256,
+    });
+
+    expect(classified.map(({ role }) => role)).toEqual(['user', 'tool', 'user']);
+    expect(classified.map(({ text }) => text)).toEqual([
+      '',
+      `${'t'.repeat(127)}\n${'t'.repeat(126)}!`,
+      `?${'é'.repeat(63)}\n${'é'.repeat(63)}!`,
+    ]);
+    expect(countedText.length).toBe(7 + 10_000 + 10_002 + 2);
+  });
+
+  test('what fits is classified whole, images and tool calls beside it', () => {
+    const part = '{"type":"image_url","image_url":{"url":"data:,x"}}';
+    const user = `{"role":"user","content":[{"type":"text","text":"a"},${part},{"type":"text","text":"b"}]}`;
+
+    const { classified } = read(`{"messages":[${user},{"role":"assistant","tool_calls":[{},{}]},{"role":"x"}]}`);
+
+    expect(classified).toEqual([
+      { role: 'user', text: 'a\nb', hasImage: true, toolCallCount: 0 },
+      { role: 'assistant', text: '', hasImage: false, toolCallCount: 2 },
+      { role: 'user', text: '', hasImage: false, toolCallCount: 0 },
+    ]);
   });
 });
 
@@ -232,6 +305,6 @@ describe('an embeddings request', () => {
     ['{"input":5}', 'invalid_request input'],
     ['{"input":"a","input":"b"}', 'duplicate_key'],
   ])('%s: %s', (body, outcome) => {
-    expect(refusalOf(() => readEmbeddingsRequest(Buffer.from(body)))).toBe(outcome);
+    expect(refusalOf(() => readEmbeddingsRequest(Buffer.from(body), SAMPLE_LIMITS))).toBe(outcome);
   });
 });

@@ -1,17 +1,35 @@
 // Stage 3 of 10. In: the body's bytes. Out: a judged request. One strict reading; what is judged here is what is sent.
+import { parseOverride } from '@secrouter/classifier';
 import {
   decodeUtf8Strict,
+  hardMaxJsonDepth,
   type JsonNode,
   type JsonObject,
+  type JsonString,
   numberSource,
   parseStrictJson,
   presentMember,
+  type RequestLimits,
   RequestRefused,
   requestJsonLimits,
+  stringPrefixEdit,
 } from '@secrouter/proto';
-import type { ChatRequest, EmbeddingsRequest, JudgedBody, OutputCap } from '../request/judged-request.ts';
+import { countedText } from '../request/counted-text.ts';
+import type {
+  ChatRequest,
+  EmbeddingsRequest,
+  FoundOverride,
+  JudgedBody,
+  JudgedRequest,
+  OutputCap,
+} from '../request/judged-request.ts';
+import { type ByteOffset, byteOffsetsOf, outlineOf } from './outline-body.ts';
 import { readMessages } from './read-messages.ts';
+import { readTexts } from './read-texts.ts';
 import { readTools } from './read-tools.ts';
+
+/** The bounds of the configuration that a reading keeps. */
+export type ReadLimits = Pick<RequestLimits, 'jsonDepth' | 'messages' | 'classifiedTextBytes'>;
 
 /** Longest model id that is looked up. */
 const MAX_MODEL_LENGTH = 256;
@@ -23,48 +41,66 @@ const MAX_OUTPUT_CAP = 1_000_000_000;
 /** Fields by which a provider would keep state behind our one shared key. */
 const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'background'] as const;
 
+/** Reads the body of a request to one of the endpoints; a pure function, which also runs in a worker thread. */
+export function readRequest(endpoint: JudgedRequest['endpoint'], bytes: Uint8Array, limits: ReadLimits): JudgedRequest {
+  return endpoint === 'chat' ? readChatRequest(bytes, limits) : readEmbeddingsRequest(bytes, limits);
+}
+
 /** Reads a chat completion request. Throws RequestRefused: invalid_json, duplicate_key, invalid_request and others. */
-export function readChatRequest(bytes: Uint8Array, maxMessages: number): ChatRequest {
-  const body = readBody(bytes);
-  const { root, text } = body;
+export function readChatRequest(bytes: Uint8Array, limits: ReadLimits): ChatRequest {
+  const { root, text, toByte } = readDocument(bytes, limits);
   const messages = presentMember(root, 'messages');
   if (messages?.kind !== 'array' || messages.items.length === 0) throw invalid('messages');
-  if (messages.items.length > maxMessages) throw new RequestRefused('request_too_large', { param: 'messages' });
+  if (messages.items.length > limits.messages) throw new RequestRefused('request_too_large', { param: 'messages' });
   const stream = readBoolean(root, 'stream') ?? false;
   const streamOptions = presentMember(root, 'stream_options');
   if (streamOptions !== undefined && streamOptions.kind !== 'object') throw invalid('stream_options');
   const includeUsage =
     streamOptions === undefined ? false : (readBoolean(streamOptions, 'include_usage', 'stream_options.') ?? false);
   const tools = readTools(root);
+  const { lastUserText, ...facts } = readMessages(messages);
   return {
-    ...body,
+    ...judgedBody(bytes, root, toByte),
+    ...readTexts(messages, limits.classifiedTextBytes),
+    ...facts,
     endpoint: 'chat',
-    messages,
+    messageCount: messages.items.length,
     stream,
     includeUsage,
-    streamOptions,
+    streamOptions: streamOptions === undefined ? undefined : outlineOf(streamOptions, toByte),
     outputCap: readOutputCap(text, root),
     choices: Math.max(readCount(text, root, 'n', MAX_CHOICES) ?? 1, readCount(text, root, 'best_of', MAX_CHOICES) ?? 1),
     toolCount: tools.count,
     hostedToolPath: tools.hostedToolPath,
     responseFormat: readResponseFormat(root),
     serviceTier: readServiceTier(root),
-    ...readMessages(messages),
+    override: lastUserText === undefined ? undefined : findOverride(text, lastUserText, toByte),
   };
 }
 
 /** Reads an embeddings request. Throws RequestRefused. */
-export function readEmbeddingsRequest(bytes: Uint8Array): EmbeddingsRequest {
-  const body = readBody(bytes);
-  const input = presentMember(body.root, 'input');
+export function readEmbeddingsRequest(bytes: Uint8Array, limits: ReadLimits): EmbeddingsRequest {
+  const { root, toByte } = readDocument(bytes, limits);
+  const input = presentMember(root, 'input');
   if (input === undefined || (input.kind !== 'string' && input.kind !== 'array')) throw invalid('input');
-  return { ...body, endpoint: 'embeddings', stream: false };
+  const texts = (input.kind === 'string' ? [input] : input.items).map((item) =>
+    item.kind === 'string' ? item.value : '',
+  );
+  const body = judgedBody(bytes, root, toByte);
+  return { ...body, endpoint: 'embeddings', stream: false, countedText: countedText(texts) };
 }
 
-function readBody(bytes: Uint8Array): JudgedBody {
+interface BodyDocument {
+  readonly text: string;
+  readonly root: JsonObject;
+  readonly toByte: ByteOffset;
+}
+
+function readDocument(bytes: Uint8Array, limits: ReadLimits): BodyDocument {
   const text = decodeUtf8Strict(bytes);
   if (text === undefined) throw new RequestRefused('invalid_json', { reason: 'not_utf8' });
-  const reading = parseStrictJson(text, requestJsonLimits);
+  const maxDepth = Math.min(limits.jsonDepth, hardMaxJsonDepth);
+  const reading = parseStrictJson(text, { ...requestJsonLimits, maxDepth });
   if (reading.outcome === 'refused') {
     const code =
       reading.problem === 'duplicate_key'
@@ -83,7 +119,20 @@ function readBody(bytes: Uint8Array): JudgedBody {
   }
   if (readBoolean(root, 'store') === true)
     throw new RequestRefused('egress_denied', { param: 'store', reason: 'store' });
-  return { text, root, bodyBytes: bytes.byteLength, model: readModel(root) };
+  return { text, root, toByte: byteOffsetsOf(text, bytes.byteLength) };
+}
+
+function judgedBody(bytes: Uint8Array, root: JsonObject, toByte: ByteOffset): Omit<JudgedBody, 'countedText'> {
+  return { bytes, root: outlineOf(root, toByte), bodyBytes: bytes.byteLength, model: readModel(root) };
+}
+
+function findOverride(text: string, node: JsonString, toByte: ByteOffset): FoundOverride | undefined {
+  const found = parseOverride(node.value);
+  if (found.outcome === 'none') return undefined;
+  const { alias, tier } = found;
+  if (found.outcome === 'empty') return { alias, tier, removal: undefined };
+  const { start, end, replacement } = stringPrefixEdit(text, node, found.cleanStart);
+  return { alias, tier, removal: { start: toByte(start), end: toByte(end), replacement } };
 }
 
 function readModel(root: JsonObject): string {

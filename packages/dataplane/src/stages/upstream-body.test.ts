@@ -1,7 +1,8 @@
-import { type ModelConfig, stringPrefixEdit } from '@secrouter/proto';
+import type { JsonEdit, ModelConfig } from '@secrouter/proto';
 import { describe, expect, test } from 'vitest';
 import { samplePolicy } from '../policy/policy-fixtures.ts';
 import { readChatRequest } from './read.ts';
+import { SAMPLE_LIMITS } from './stage-fixtures.ts';
 import { type BodyChanges, upstreamBody } from './upstream-body.ts';
 
 const MESSAGES = '"messages":[{"role":"user","content":"/max hi"}]';
@@ -10,7 +11,9 @@ const small = samplePolicy().models.byId.get('local/small') as ModelConfig;
 const thinker = samplePolicy().models.byId.get('local/thinker') as ModelConfig;
 
 function sent(body: string, changes: Partial<BodyChanges> = {}, model = small) {
-  return upstreamBody(readChatRequest(Buffer.from(body), 10), model, { ...PLAIN, ...changes });
+  const request = readChatRequest(Buffer.from(body), SAMPLE_LIMITS);
+  const { bytes, adjusted } = upstreamBody(request, model, { ...PLAIN, ...changes });
+  return { text: Buffer.from(bytes).toString(), adjusted };
 }
 
 function withParameters(parameters: Partial<ModelConfig['parameters']>, model = small): ModelConfig {
@@ -29,10 +32,12 @@ describe('what is sent', () => {
   });
 
   test('loses the override prefix and nothing else', () => {
-    const request = readChatRequest(Buffer.from(`{${MESSAGES}}`), 10);
-    const edit = stringPrefixEdit(request.text, request.lastUserText as never, 5);
+    const body = `{"é":"ü😀",${MESSAGES}}`;
+    const { override } = readChatRequest(Buffer.from(body), SAMPLE_LIMITS);
 
-    expect(upstreamBody(request, small, { ...PLAIN, edits: [edit] }).text).toContain('"content":"hi"');
+    expect(sent(body, { edits: [override?.removal as JsonEdit] }).text).toBe(
+      '{"é":"ü😀","messages":[{"role":"user","content":"hi"}],"model":"small"}',
+    );
   });
 });
 

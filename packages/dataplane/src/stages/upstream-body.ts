@@ -1,5 +1,5 @@
-// The body that one candidate gets: the judged text with the few splices that SecRouter may make.
-import { applyJsonEdits, editMembers, type JsonEdit, type ModelConfig, setMember } from '@secrouter/proto';
+// The body that one candidate gets: the judged bytes with the few splices that SecRouter may make.
+import { applyByteEdits, editMembers, type JsonEdit, type ModelConfig, setMember } from '@secrouter/proto';
 import type { JudgedRequest } from '../request/judged-request.ts';
 
 export interface BodyChanges {
@@ -15,13 +15,13 @@ export interface BodyChanges {
 
 /** The adapted body, and what was adapted. */
 export interface UpstreamBody {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly adjusted: readonly string[];
 }
 
 /** Builds the body for one model. Members that are not named here keep their bytes and their order. */
 export function upstreamBody(request: JudgedRequest, model: ModelConfig, changes: BodyChanges): UpstreamBody {
-  const { root, text } = request;
+  const { root, bytes } = request;
   const dropped = changes.isChosenByUs ? model.parameters.drop : [];
   const members = new Map<string, string | undefined>([['model', JSON.stringify(model.upstreamName)]]);
   const edits: JsonEdit[] = [...changes.edits];
@@ -49,14 +49,18 @@ export function upstreamBody(request: JudgedRequest, model: ModelConfig, changes
       const member = root.members.get(from);
       const isGone = members.has(from) && members.get(from) === undefined;
       if (member === undefined || isGone || root.members.has(to) || members.has(to)) continue;
-      const value = members.get(from) ?? text.slice(member.value.start, member.value.end);
+      const value = members.get(from) ?? textAt(bytes, member.value);
       members.set(from, undefined);
       members.set(to, value);
       adjusted.push(`renamed ${from}`);
     }
   }
   edits.push(...editMembers(root, members));
-  return { text: applyJsonEdits(text, edits), adjusted };
+  return { bytes: applyByteEdits(bytes, edits), adjusted };
+}
+
+function textAt(bytes: Uint8Array, { start, end }: { readonly start: number; readonly end: number }): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
 }
 
 // The client's own cap is what was reserved for: a model that does not know its field gets it in the one that it knows.

@@ -14,7 +14,7 @@ export interface UpstreamSending {
   readonly secret: string | undefined;
   readonly endpoint: 'chat' | 'embeddings';
   readonly isStream: boolean;
-  readonly body: string;
+  readonly body: Uint8Array;
   /** Client headers from the allow-list. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
