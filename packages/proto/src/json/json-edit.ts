@@ -80,7 +80,8 @@ export function removeMember(object: JsonObjectPlaces, name: string): JsonEdit |
  */
 export function editMembers(object: JsonObjectPlaces, changes: ReadonlyMap<string, string | undefined>): JsonEdit[] {
   const members = [...object.members.values()];
-  const isRemoved = (member: JsonMemberPlace): boolean => changes.has(member.name) && changes.get(member.name) === undefined;
+  const isRemoved = (member: JsonMemberPlace): boolean =>
+    changes.has(member.name) && changes.get(member.name) === undefined;
   const added = [...changes]
     .filter(([name, json]) => json !== undefined && !object.members.has(name))
     .map(([name, json]) => `${JSON.stringify(name)}:${json}`);
