@@ -1,7 +1,7 @@
 // One fleet of two pods that trusts several issuers, each with rules of its own, for the rows of the token table.
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { Fleet } from './fleet.ts';
+import { storesHolding } from './search-stores.ts';
 import { issuerKey, type TokenIssuer, TokenIssuers } from './token-issuer.ts';
 
 export const CONSOLE_CLIENT = 'secrouter-console';
@@ -156,60 +156,13 @@ export class TokenWorld {
 
   /** Every key of Redis and every table of PostgreSQL that holds one of these texts. */
   async placesHolding(texts: readonly string[]): Promise<string[]> {
-    const holds = (content: string) => texts.some((text) => content.includes(text));
-    const places = [...(await this.#redisContents()), ...(await this.#tableContents())];
-    return places.filter(([place, content]) => holds(place) || holds(content)).map(([place]) => place);
+    return storesHolding(this.fleet, texts);
   }
 
   async close(): Promise<void> {
     await this.fleet?.close();
     await this.issuers?.close();
   }
-
-  async #redisContents(): Promise<[place: string, content: string][]> {
-    const redis = new Redis(this.fleet.redis.url);
-    try {
-      const keys = await redis.keys('*');
-      return await Promise.all(keys.map(async (key): Promise<[string, string]> => [key, await readWhole(redis, key)]));
-    } finally {
-      redis.disconnect();
-    }
-  }
-
-  async #tableContents(): Promise<[place: string, content: string][]> {
-    const tables = await this.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
-    );
-    const contents: [string, string][] = [];
-    for (const { name } of tables) {
-      const [row] = await this.query<{ text: string }>(
-        `SELECT coalesce(string_agg(r::text, E'\\n'), '') AS text FROM ${name} AS r`,
-      );
-      contents.push([name, row?.text ?? '']);
-    }
-    return contents;
-  }
 }
 
 const CHAT_BODY = JSON.stringify({ model: 'local/small', messages: [{ role: 'user', content: 'hi' }], max_tokens: 16 });
-
-/** The whole value of a key of any type. */
-async function readWhole(redis: Redis, key: string): Promise<string> {
-  switch (await redis.type(key)) {
-    case 'string':
-      return (await redis.get(key)) ?? '';
-    case 'hash':
-      return JSON.stringify(await redis.hgetall(key));
-    case 'list':
-      return JSON.stringify(await redis.lrange(key, 0, -1));
-    case 'set':
-      return JSON.stringify(await redis.smembers(key));
-    case 'zset':
-      return JSON.stringify(await redis.zrange(key, '0', '-1'));
-    case 'stream':
-      return JSON.stringify(await redis.xrange(key, '-', '+'));
-    default:
-      return '';
-  }
-}
