@@ -17,3 +17,5 @@ export { type Pod, startPod } from './pod.ts';
 export { LastKnownGood } from './policy/last-known-good.ts';
 export { type BudgetCounter, countersFor } from './redis/budget-counter.ts';
 export { BudgetStore, type CounterAmount, type ReserveReply } from './redis/budget-store.ts';
+export { type ReadLimits, readRequest } from './stages/read.ts';
+export { type BodyChanges, type UpstreamBody, upstreamBody } from './stages/upstream-body.ts';
