@@ -8,11 +8,13 @@ import { EventQueue } from './events/event-queue.ts';
 import { EventStream } from './events/event-stream.ts';
 import { Spool } from './events/spool.ts';
 import { ByteBudget } from './http/byte-budget.ts';
+import { isLoopback } from './http/client-address.ts';
 import { FailureLane } from './identity/failure-lane.ts';
 import { RequestSlots } from './identity/request-slots.ts';
 import { PodMetrics } from './observe/pod-metrics.ts';
 import { RefusalTrail } from './observe/refusal-trail.ts';
 import { PolicyHolder } from './policy/apply-snapshot.ts';
+import type { CompiledPolicy } from './policy/compile-snapshot.ts';
 import { isRevoked } from './policy/is-revoked.ts';
 import { IssuerKeys } from './policy/issuer-keys.ts';
 import { openTrustedKeys } from './policy/trusted-keys.ts';
@@ -22,6 +24,7 @@ import { BudgetStore } from './redis/budget-store.ts';
 import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
 import type { PodServices } from './request/pod-services.ts';
+import type { Authenticator } from './stages/authenticate.ts';
 import { Circuits } from './upstream/circuits.ts';
 import { CredentialStore } from './upstream/credential-store.ts';
 import { UpstreamConnections } from './upstream/upstream-connections.ts';
@@ -65,21 +68,18 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const lane = new FailureLane(Date.now);
   const running: PodServices['running'] = new Map();
   const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
-  const policies: PolicyHolder = new PolicyHolder(config.SECROUTER_CELL, trustedKeys, Date.now, (applied) => {
-    const { providers, security } = applied.config;
-    if (!security.enabled) log.warn('SECURITY IS SWITCHED OFF: everybody who reaches this pod may use every model');
-    connections.configure(providers, security.egress.allowlist);
-    circuits.configure(security.resilience);
-    issuerKeys.configure(security.oidc);
-    cache.flush();
-    lane.forgetForgeries();
-    for (const [request, { grant }] of running)
-      if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
-  });
+  const onApplied = (applied: CompiledPolicy) => {
+    bringIntoForce(applied, { connections, circuits, issuerKeys, cache, lane, log });
+    endRevoked(running, applied);
+  };
+  const isLocal = isLoopback(config.SECROUTER_BIND);
+  const policies = new PolicyHolder(config.SECROUTER_CELL, trustedKeys, Date.now, onApplied, isLocal);
   const onKeyRefused = (provider: string) => {
     metrics.providerFailed(provider);
     log.error({ provider }, 'the provider refuses our key: check its credential');
   };
+  const withoutStreamUsage = new Set<string>();
+  const forwarding = { connections, circuits, credentials, random: Math.random, withoutStreamUsage, onKeyRefused };
   const store = new BudgetStore(redis, keys, Date.now);
   const claimTokenId = tokenIdStore(redis, keys, store.breaker);
   const services: PodServices = {
@@ -89,14 +89,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     store,
     events,
     spool,
-    forwarding: {
-      connections,
-      circuits,
-      credentials,
-      random: Math.random,
-      withoutStreamUsage: new Set(),
-      onKeyRefused,
-    },
+    forwarding,
     ...bodyServices(config, log),
     trail,
     metrics,
@@ -107,6 +100,29 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     slots: new RequestSlots(config.SECROUTER_MAX_REQUESTS),
   };
   return { services, identity, keys, redis, queueRedis, queue, issuerKeys, credentials, circuits, spoolDirectory };
+}
+
+interface InForce extends Pick<Authenticator, 'cache' | 'lane'> {
+  readonly connections: UpstreamConnections;
+  readonly circuits: Circuits;
+  readonly issuerKeys: IssuerKeys;
+  readonly log: Logger;
+}
+
+function bringIntoForce({ config }: CompiledPolicy, parts: InForce): void {
+  const { providers, security } = config;
+  if (!security.enabled) parts.log.warn('SECURITY IS SWITCHED OFF: everybody who reaches this pod may use every model');
+  parts.connections.configure(providers, security.egress.allowlist);
+  parts.circuits.configure(security.resilience);
+  parts.issuerKeys.configure(security.oidc);
+  parts.cache.flush();
+  parts.lane.forgetForgeries();
+}
+
+// What runs for somebody who may no longer go on ends now.
+function endRevoked(running: PodServices['running'], applied: CompiledPolicy): void {
+  for (const [request, { grant }] of running)
+    if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
 }
 
 function bodyServices(config: PodConfig, log: Logger): Pick<PodServices, 'bytesInFlight' | 'reading'> {

@@ -30,6 +30,11 @@ export function isInside(cidrs: CompiledCidrs, address: string): boolean {
   return family !== undefined && cidrs.ranges.check(address, family);
 }
 
+/** True for an address that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
 /** The client's address; the peer's own where the peer is no trusted proxy or says nothing usable. */
 export function clientAddress(
   request: Pick<IncomingMessage, 'rawHeaders'> & { readonly socket: { readonly remoteAddress?: string | undefined } },

@@ -127,3 +127,13 @@ describe('F07 the path of what is inconsistent', () => {
     expect(paths).toHaveLength(base.config.models.length);
   });
 });
+
+test('a policy without security is refused by a pod that others can reach', () => {
+  const config = { ...base.config, security: { ...base.config.security, enabled: false } };
+
+  const onLoopback = compileSnapshot({ ...base, config }, undefined, false, true);
+  const open = compileSnapshot({ ...base, config }, undefined, false, false);
+
+  expect(onLoopback.outcome).toBe('compiled');
+  expect(open).toMatchObject({ outcome: 'inconsistent', problems: [{ path: 'security.enabled' }] });
+});

@@ -22,6 +22,7 @@ export class PolicyHolder {
   readonly #trustedKeys: () => readonly TrustedKey[];
   readonly #now: () => number;
   readonly #onApplied: (policy: CompiledPolicy) => void;
+  readonly #isOnLoopback: boolean;
   #current: CompiledPolicy | undefined;
   #confirmedAtMs = 0;
 
@@ -30,11 +31,13 @@ export class PolicyHolder {
     trustedKeys: () => readonly TrustedKey[],
     now: () => number,
     onApplied: (policy: CompiledPolicy) => void,
+    isOnLoopback = true,
   ) {
     this.#cell = cell;
     this.#trustedKeys = trustedKeys;
     this.#now = now;
     this.#onApplied = onApplied;
+    this.#isOnLoopback = isOnLoopback;
   }
 
   /** The policy in force; undefined before the first snapshot. */
@@ -84,7 +87,7 @@ export class PolicyHolder {
     | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
     | { readonly outcome: 'inconsistent'; readonly path: string } {
     try {
-      const compiled = compileSnapshot(snapshot, this.#current);
+      const compiled = compileSnapshot(snapshot, this.#current, undefined, this.#isOnLoopback);
       if (compiled.outcome === 'inconsistent')
         return { outcome: 'inconsistent', path: compiled.problems[0]?.path ?? '' };
       this.#onApplied(compiled.policy);

@@ -48,6 +48,7 @@ export function compileSnapshot(
   snapshot: Snapshot,
   previous?: CompiledPolicy,
   isFipsActive = getFips() === 1,
+  isOnLoopback = true,
 ):
   | { readonly outcome: 'compiled'; readonly policy: CompiledPolicy }
   | { readonly outcome: 'inconsistent'; readonly problems: readonly ConfigProblem[] } {
@@ -56,6 +57,7 @@ export function compileSnapshot(
   const problems = [
     ...inconsistencies(config),
     ...missingFips(config, isFipsActive),
+    ...openToOthers(config, isOnLoopback),
     ...(parameters.ok ? [] : parameters.problems),
   ];
   if (problems.length > 0 || !parameters.ok) return { outcome: 'inconsistent', problems };
@@ -80,6 +82,12 @@ export function compileSnapshot(
 function missingFips(config: EffectiveConfig, isFipsActive: boolean): readonly ConfigProblem[] {
   if (!config.security.requireFips || isFipsActive) return [];
   return [{ path: 'security.requireFips', message: "this pod's runtime has no active FIPS provider" }];
+}
+
+// The publisher knows its own listeners; this pod's may be open to the network.
+function openToOthers(config: EffectiveConfig, isOnLoopback: boolean): readonly ConfigProblem[] {
+  if (config.security.enabled || isOnLoopback) return [];
+  return [{ path: 'security.enabled', message: 'this pod listens beyond loopback' }];
 }
 
 // The publisher has validated all of this; a pod of another version, or a faulty publisher, must still not apply what
