@@ -314,7 +314,7 @@ describe('F47 a pod that is cut off from the policy server', () => {
     await fleet.startPod('pod-1');
 
     expect(await admission(token)).toBe('403 revoked');
-    await redis.client('KILL', 'TYPE', 'pubsub');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await until(
       async () => Number((await redis.pubsub('NUMSUB', keys.revocationChannel))[1]) === 1,
       DEADLINE_MS,

@@ -167,3 +167,12 @@ test('the running estimate counts bytes, so that no script is cheaper than anoth
 test('a terminal event has the shape of an error', () => {
   expect(JSON.parse(terminalEvent('upstream_error').slice(6))).toMatchObject({ error: { code: 'upstream_error' } });
 });
+
+test.each(['\n', '\r\n', '\r'])('P66 the end arrives whole wherever a packet ends, with %j', (lineEnd) => {
+  const bytes = Buffer.from(`${delta({ content: 'a' })}data: [DONE]\n\n`.replaceAll('\n', lineEnd));
+
+  for (let cut = 0; cut < bytes.length; cut += 1) {
+    const { text, done, ends } = run([bytes.subarray(0, cut), bytes.subarray(cut)]);
+    expect([text + done, ends.at(-1)]).toEqual([bytes.toString(), 'done']);
+  }
+});

@@ -82,7 +82,7 @@ export class StreamReader {
       this.#release(verdict === 'pass' ? event.end : event.start, pass);
       if (verdict === 'pass') continue;
       const withheld = this.#withhold(event.end);
-      if (verdict === 'done') return { pass, done: withheld, end: 'done' };
+      if (verdict === 'done') return { pass, done: withLastLineFeed(withheld), end: 'done' };
       if (verdict === 'error') return { pass, done: undefined, end: 'error' };
     }
     return { pass, done: undefined, end: reading.outcome === 'overflow' ? 'overflow' : 'none' };
@@ -132,6 +132,12 @@ export class StreamReader {
       this.#keptLength += text.length;
     }
   }
+}
+
+// The CR of the last CRLF ends the stream, though its LF may still be on its way; nothing is read after the end.
+function withLastLineFeed(done: Uint8Array): Uint8Array {
+  const endsInCr = done.at(-1) === 0x0d;
+  return endsInCr && Buffer.from(done).includes('\r\n') ? Buffer.concat([done, Buffer.from('\n')]) : done;
 }
 
 function deltaTexts(delta: Record<string, unknown>): readonly string[] {
