@@ -58,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
     return driver;
   }
 
-  test('leads an administrator to the overview and keeps its cookies below /admin, out of reach of scripts', async () => {
+  test('P90 leads an administrator to the overview and keeps its cookies below /admin, out of reach of scripts', async () => {
     expect(await admin.heading()).toBe('Overview');
     const cookies = (await admin.page.context().cookies()).filter(({ name }) => name.startsWith('secrouter-console.'));
 
@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
     await nomfa.close();
   });
 
-  test('a session that was signed out is gone at the server, not only in the browser', async () => {
+  test('P90 a session that was signed out is gone at the server, not only in the browser', async () => {
     const leaving = await openAs('Admin');
     const cookies = await leaving.page.context().cookies();
     const session = cookies.find(({ name }) => name === 'secrouter-console.session');
@@ -152,7 +152,7 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
     await leaving.close();
   });
 
-  test('a browser session cannot write without its CSRF token', async () => {
+  test('P90 a browser session cannot write without its CSRF token', async () => {
     const cookies = await admin.page.context().cookies();
     const session = cookies.find(({ name }) => name === 'secrouter-console.session');
 

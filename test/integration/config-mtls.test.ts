@@ -92,13 +92,13 @@ describe.skipIf(!hasOpenssl)('the policy server with certificates (needs openssl
   const UNAVAILABLE = 14;
   const trusted = () => readFileSync(file('fleet-ca.pem'));
 
-  it('serves a pod whose certificate the fleet CA signed', async () => {
+  it('P91 serves a pod whose certificate the fleet CA signed', async () => {
     const pod = credentials.createSsl(trusted(), readFileSync(file('pod.key')), readFileSync(file('pod.pem')));
 
     expect(await subscribe(pod)).toEqual({ revision: '1' });
   });
 
-  it('gives nothing to a pod without a certificate, with one of another CA, or in plaintext', async () => {
+  it('P91 gives nothing to a pod without a certificate, with one of another CA, or in plaintext', async () => {
     const stranger = credentials.createSsl(
       trusted(),
       readFileSync(file('stranger.key')),

@@ -9,7 +9,8 @@ import { addressJudge } from './address-policy.ts';
 import { AddressDenied, guardedLookup } from './guarded-lookup.ts';
 import { noteReceivedBytes } from './upstream-failure.ts';
 
-const CONNECTIONS_PER_ORIGIN = 512;
+/** Above what a pod runs at once (`SECROUTER_MAX_REQUESTS`): a stream never waits in silence for another one's connection. */
+const CONNECTIONS_PER_ORIGIN = 10_000;
 const KEEP_ALIVE_MS = 30_000;
 
 /** Pools of one applied snapshot; a provider whose connection settings stay the same keeps its pool. */
