@@ -36,6 +36,8 @@ export interface RequestTarget {
 
 const CONCURRENCY = 24;
 const MAX_FINDINGS = 20;
+/** What a client no longer waits for may still arrive; so many later cases it is remembered. */
+const REMEMBERED = 2_000;
 /** Far fewer than pass while a token lives. */
 const RUNS_PER_TOKEN = 5_000;
 const ANSWER_DEADLINE_MS = 30_000;
@@ -79,7 +81,7 @@ export async function fuzzRequests(seed: number, runs: number, target: RequestTa
       const problem = answerProblem(status, answer, request, tokens, target.providerKey);
       if (problem !== undefined) findings.push({ index, problem, request: request.bytes.toString('latin1') });
       judgeArrivals();
-      open.delete(request.id);
+      open.delete(`fuzz-${index - REMEMBERED}`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, () => work()));

@@ -188,6 +188,19 @@ describe('what the provider is told', () => {
     expect(request?.headers).not.toHaveProperty('anthropic-beta');
   });
 
+  test.each(['caf\u00e9', 'a\u00ffb', 'tab\there'])(
+    'P33 a listed header with other than printable ASCII (%j) stays',
+    async (value) => {
+      const body = chat();
+      const lines = [`OpenAI-Beta: ${value}`, 'Connection: close', `Content-Length: ${body.length}`];
+
+      const [answer] = await world.raw(world.head(['Content-Type: application/json', ...lines]) + body);
+
+      expect(answer?.status).toBe(200);
+      expect((await world.seen())[0]?.headers).not.toHaveProperty('openai-beta');
+    },
+  );
+
   test('P33 the alias without /v1 and a query of the client change nothing of the path', async () => {
     for (const path of ['/chat/completions', '/v1/chat/completions?model=x&api-version=1'])
       await (await world.post(chat(), {}, path)).arrayBuffer();

@@ -16,6 +16,8 @@ const POLICY_RETRY_SECONDS = 2;
 const DRAINING_RETRY_SECONDS = 1;
 const MAX_CLIENT_ID_LENGTH = 128;
 const MAX_FORWARDED_HEADER_LENGTH = 512;
+/** Other bytes of a header have no agreed meaning (RFC 9110, 5.5). */
+const PRINTABLE = /^[\x20-\x7e]+$/;
 /** Client headers that may go on to a provider. */
 const FORWARDED_HEADERS = ['idempotency-key', 'anthropic-version', 'anthropic-beta', 'openai-beta'] as const;
 
@@ -180,7 +182,8 @@ function forwardedHeaders(request: IncomingMessage): Readonly<Record<string, str
   const forwarded: Record<string, string> = {};
   for (const name of FORWARDED_HEADERS) {
     const value = request.headers[name];
-    if (typeof value === 'string' && value.length <= MAX_FORWARDED_HEADER_LENGTH) forwarded[name] = value;
+    const isPlain = typeof value === 'string' && PRINTABLE.test(value) && value.length <= MAX_FORWARDED_HEADER_LENGTH;
+    if (isPlain) forwarded[name] = value;
   }
   return forwarded;
 }

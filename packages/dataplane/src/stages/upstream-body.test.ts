@@ -54,6 +54,15 @@ describe('a cap that a budget needs', () => {
     expect(text.match(/max_(completion_)?tokens/g)).toHaveLength(1);
   });
 
+  test.each(['max_tokens', 'max_completion_tokens'])('stands alone: %s as null goes', (field) => {
+    for (const model of [small, thinker]) {
+      const { text } = sent(`{"${field}":null,${MESSAGES}}`, { outputCap: 50 }, model);
+
+      expect(text).toContain(model === thinker ? '"max_completion_tokens":50' : '"max_tokens":50');
+      expect(text.match(/max_(completion_)?tokens/g)).toHaveLength(1);
+    }
+  });
+
   test('of the client moves to the field that the model knows, where its own is dropped', () => {
     const model = withParameters({ drop: ['max_tokens'] });
 

@@ -2,6 +2,8 @@
 import { applyByteEdits, editMembers, type JsonEdit, type ModelConfig, setMember } from '@secrouter/proto';
 import type { JudgedRequest } from '../request/judged-request.ts';
 
+const CAP_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
+
 export interface BodyChanges {
   /** The removed override prefix. */
   readonly edits: readonly JsonEdit[];
@@ -30,8 +32,8 @@ export function upstreamBody(request: JudgedRequest, model: ModelConfig, changes
     const outputCap = changes.outputCap ?? capThatIsDropped(request, dropped);
     if (outputCap !== undefined) {
       const field = capField(request, model, dropped);
-      if (request.outputCap !== undefined && request.outputCap.field !== field)
-        members.set(request.outputCap.field, undefined);
+      // Also one that is null: a server that reads the other field first would see no cap at all.
+      for (const other of CAP_FIELDS) if (other !== field && root.members.has(other)) members.set(other, undefined);
       if (field !== undefined) members.set(field, String(outputCap));
     }
     if (changes.askForUsage && !dropped.includes('stream_options')) {
@@ -78,5 +80,5 @@ function capField(
   dropped: readonly string[],
 ): 'max_tokens' | 'max_completion_tokens' | undefined {
   const preferred = model.reasoning ? 'max_completion_tokens' : (request.outputCap?.field ?? 'max_tokens');
-  return ([preferred, 'max_tokens', 'max_completion_tokens'] as const).find((field) => !dropped.includes(field));
+  return [preferred, ...CAP_FIELDS].find((field) => !dropped.includes(field));
 }
