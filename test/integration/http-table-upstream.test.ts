@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { REFUSALS, type RefusalCode } from '@secrouter/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '../support/child.ts';
@@ -38,7 +38,10 @@ beforeAll(async () => {
   const preload = fileURLToPath(new URL('../support/resolve-names.ts', import.meta.url));
   world = await HttpWorld.start({
     configure,
-    podEnvironment: { NODE_OPTIONS: `--import=${preload}`, [NAMES_FILE_VARIABLE]: join(directory, 'names.json') },
+    podEnvironment: {
+      NODE_OPTIONS: `--import=${pathToFileURL(preload)}`,
+      [NAMES_FILE_VARIABLE]: join(directory, 'names.json'),
+    },
   });
 });
 afterAll(async () => {
