@@ -1,18 +1,18 @@
 // A migrated database of its own and what the configuration's tests need around it.
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   appendAuditEvents,
   type ChangeContext,
-  migrate,
   type PublishDependencies,
   publishBaseline,
 } from '@secrouter/controlplane';
-import { ensureDatabase, type RunningStore, startPostgres } from '@secrouter/infra';
+import { type RunningStore, startPostgres } from '@secrouter/infra';
 import { type TrustedKey, trustedKeyOf } from '@secrouter/proto';
-import pg from 'pg';
+import type pg from 'pg';
+import { createMigratedDatabase, openTestPool } from '../support/database.ts';
 
 const EXAMPLE = new URL('../../infra/quick-start/secrouter.config.example.json', import.meta.url);
 
@@ -46,12 +46,8 @@ export async function startConfigStore(): Promise<RunningStore> {
 }
 
 export async function openConfigWorld(store: RunningStore): Promise<ConfigWorld> {
-  const databaseUrl = await ensureDatabase(store.url, `config_${randomBytes(6).toString('hex')}`);
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await migrate(client);
-  await client.end();
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
+  const databaseUrl = await createMigratedDatabase(store.url);
+  const pool = openTestPool(databaseUrl);
   const directory = await mkdtemp(join(tmpdir(), 'secrouter-config-'));
   const configFile = join(directory, 'secrouter.config.json');
   const text = await readFile(EXAMPLE, 'utf8');

@@ -11,8 +11,9 @@ import {
   SESSION_IDLE_MS,
 } from '@secrouter/controlplane';
 import { type RunningStore, startPostgres } from '@secrouter/infra';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestPool } from '../support/database.ts';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..', '..');
 const CELL = 'main';
@@ -29,7 +30,7 @@ beforeAll(async () => {
     encoding: 'utf8',
   });
   expect(migrated.status, migrated.stdout + migrated.stderr).toBe(0);
-  pool = new pg.Pool({ connectionString: postgres.url });
+  pool = openTestPool(postgres.url);
 });
 afterAll(async () => {
   await pool?.end();

@@ -1,10 +1,11 @@
 // F46, scaled down: a source that keeps showing forged tokens is turned away before any cryptography, and nobody else
 // notices: neither its neighbours with good tokens, nor other sources, nor the trail.
 
-import pg from 'pg';
+import type pg from 'pg';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/child.ts';
+import { openTestPool } from '../support/database.ts';
 import { Fleet } from '../support/fleet.ts';
 import { issuerKey, type TokenIssuer, TokenIssuers } from '../support/token-issuer.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
       config.security.policy.users = {};
     },
   });
-  database = new pg.Pool({ connectionString: fleet.postgres.url });
+  database = openTestPool(fleet.postgres.url);
 });
 afterAll(async () => {
   await database?.end();

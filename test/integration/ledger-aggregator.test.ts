@@ -22,6 +22,7 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openTestPool } from '../support/database.ts';
 import { CELL, count, eventually, newId, podStream, startDatabases } from './ledger-support.ts';
 
 const MAIN = fileURLToPath(new URL('../../packages/controlplane/src/aggregator/main.ts', import.meta.url));
@@ -155,8 +156,7 @@ it('pauses while PostgreSQL is down, and loses nothing (F18)', async () => {
   const pod = podStream();
 
   await world.send(pod.batch([pod.usage()]));
-  const pool = new pg.Pool({ connectionString: server.url });
-  pool.on('error', () => undefined);
+  const pool = openTestPool(server.url);
   await eventually(async () => (await count(pool, 'SELECT count(*) FROM usage_events')) === 1);
   await server.kill();
   await world.send(pod.batch([pod.usage(), pod.usage()]));

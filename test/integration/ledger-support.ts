@@ -1,9 +1,10 @@
 // Stores, events and books for the tests of the ledger and the audit log.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type IngestItem, migrate, parseBatch } from '@secrouter/controlplane';
-import { ensureDatabase, type RunningStore, startPostgres } from '@secrouter/infra';
+import { type IngestItem, parseBatch } from '@secrouter/controlplane';
+import { type RunningStore, startPostgres } from '@secrouter/infra';
 import { type AuditEvent, type EventBatch, type StreamEntry, type UsageEvent, uuidV7 } from '@secrouter/proto';
-import pg from 'pg';
+import type pg from 'pg';
+import { createMigratedDatabase, openTestPool } from '../support/database.ts';
 
 export const CELL = 'main';
 
@@ -15,13 +16,8 @@ export async function startDatabases() {
     server,
     /** A new migrated database. */
     async open(): Promise<{ pool: pg.Pool; url: string }> {
-      const url = await ensureDatabase(server.url, `t_${randomBytes(6).toString('hex')}`);
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      await migrate(client);
-      await client.end();
-      const pool = new pg.Pool({ connectionString: url, max: 8 });
-      pool.on('error', () => undefined);
+      const url = await createMigratedDatabase(server.url);
+      const pool = openTestPool(url);
       pools.push(pool);
       return { pool, url };
     },

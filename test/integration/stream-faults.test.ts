@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { redisKeys } from '@secrouter/proto';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/child.ts';
+import { openTestPool } from '../support/database.ts';
 import { type ConfigJson, Fleet, PROVIDER_KEY } from '../support/fleet.ts';
 
 const FIRST_BYTE_MS = 700;
@@ -23,7 +24,7 @@ const keys = redisKeys('main');
 beforeAll(async () => {
   fleet = await Fleet.start({ configure });
   token = await fleet.token('power');
-  pool = new pg.Pool({ connectionString: fleet.postgres.url });
+  pool = openTestPool(fleet.postgres.url);
   redis = new Redis(fleet.redis.url);
 });
 afterAll(async () => {

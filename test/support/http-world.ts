@@ -1,7 +1,8 @@
 // A fleet of one pod for the rows of the HTTP table, and the ways in which its tests speak to it: raw bytes, JSON, the
 // development provider's controls, and the trail.
-import pg from 'pg';
+import type pg from 'pg';
 import { until } from './child.ts';
+import { openTestPool } from './database.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { openRawSocket, parseAnswers, type RawAnswer, type RawSocket } from './raw-socket.ts';
 
@@ -39,7 +40,7 @@ export class HttpWorld {
   private constructor(fleet: Fleet, token: string) {
     this.fleet = fleet;
     this.token = token;
-    this.#pool = new pg.Pool({ connectionString: fleet.postgres.url, max: 2 });
+    this.#pool = openTestPool(fleet.postgres.url, 2);
   }
 
   /** Starts the fleet; `token` is the power user's, who may use every model that the configuration lists for them. */

@@ -2,10 +2,11 @@
 // the epoch after a restore. Each is an ordinary publication, so that pods get it and the trail has it.
 import { randomUUID } from 'node:crypto';
 import { EXIT_CONFIG } from '@secrouter/proto';
-import pg from 'pg';
 import { appendAuditEvents } from '../audit/append-audit-events.ts';
 import { findRevision } from '../db/config-queries.ts';
 import { createPrisma } from '../db/create-prisma.ts';
+import { openPool } from '../db/open-pool.ts';
+import { createLogger } from '../environment/create-logger.ts';
 import { grantAdmin } from '../policy/admin-grants.ts';
 import { type PublishDependencies, type PublishOutcome, publish } from '../policy/publish.ts';
 import { readSigningKey } from '../policy/signing-key.ts';
@@ -25,7 +26,9 @@ if (typeof command === 'string') {
 
 async function execute(hostCommand: HostCommand): Promise<number> {
   const { databaseUrl, cell, signingKeyFile, author } = readCommandConfig();
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, application_name: 'secrouter-command' });
+  // What breaks is said by the command itself.
+  const log = createLogger('command', 'silent');
+  const pool = openPool({ databaseUrl, name: 'secrouter-command', size: 2 }, log);
   try {
     const deps: PublishDependencies = {
       pool,
