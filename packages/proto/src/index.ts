@@ -22,6 +22,12 @@ export * from './events/audit-event.ts';
 export * from './events/open-record.ts';
 export * from './events/orphaned-usage.ts';
 export * from './events/queue-payload.ts';
+export {
+  billedPriceSchema,
+  MAX_EVENT_TEXT,
+  TIER_SOURCES,
+  type TierSource,
+} from './events/request-shape.ts';
 export * from './events/usage-event.ts';
 export * from './events/uuid-v7.ts';
 export * from './json/decimal.ts';

@@ -1,5 +1,4 @@
 // What the trail learns of refusals, first uses of tokens and downgrades. Reasons only go here, never to the client.
-import type { IncomingMessage } from 'node:http';
 import {
   AUDIT_EVENT_VERSION,
   type AuditEvent,
@@ -93,7 +92,7 @@ export class RefusalTrail {
   }
 
   /** Records the first use of a token on this pod, and attempts to lower the data class. */
-  noteIdentity(context: RequestContext, grant: Grant, _request: IncomingMessage): void {
+  noteIdentity(context: RequestContext, grant: Grant): void {
     if (grant.ignoredLabel)
       this.#emit('egress.deny', 'label_ignored', context, grant, undefined, {
         reason: 'label_lowers_class',

@@ -45,7 +45,7 @@ export async function governRequest(
   if (isRevoked(identity, services.policies.current ?? policy))
     throw new RequestRefused('revoked', { reason: 'revocation_list' });
   facts.giveSlotBack = services.slots.take(identity.principal);
-  services.trail.noteIdentity(context, grant, request);
+  services.trail.noteIdentity(context, grant);
   requireJson(request);
   const bytes = await readBody(request, response, {
     ...BODY_LIMITS,

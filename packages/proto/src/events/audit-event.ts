@@ -1,6 +1,6 @@
 // The audit event as a process emits it, before the sequencer gives it a place in the log. Metadata only.
 import { z } from 'zod';
-import { MAX_EVENT_TEXT } from './usage-event.ts';
+import { text } from './request-shape.ts';
 
 export const AUDIT_EVENT_VERSION = 1;
 
@@ -28,8 +28,6 @@ export const AUDIT_TYPES = [
   'log.restored',
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
-
-const text = z.string().max(MAX_EVENT_TEXT);
 
 /** Values of a leaf's detail: flat, JSON-safe, closed keys chosen by the emitter; `before`/`after` of an admin action may nest. */
 export const auditDetailSchema = z.record(z.string().max(64), z.json());
