@@ -5,7 +5,13 @@ import { readBenchOptions } from './bench-options.ts';
 describe('the options of a measurement', () => {
   it('are five rounds of everything', () => {
     expect(readBenchOptions([])).toMatchObject({
-      options: { rounds: 5, connections: 32, streams: 100, parts: ['completions', 'streams'], isProfile: false },
+      options: {
+        rounds: 5,
+        connections: 32,
+        streams: 100,
+        parts: ['classifier', 'completions', 'streams'],
+        isProfile: false,
+      },
     });
   });
 
@@ -20,7 +26,7 @@ describe('the options of a measurement', () => {
   it('name every problem at once', () => {
     expect(readBenchOptions(['--rounds', '0', '--rate', 'x', '--only', 'pods'])).toEqual({
       problems: [
-        '--only: found "pods", expected completions or streams',
+        '--only: found "pods", expected one of classifier, completions, streams',
         '--rounds: found "0", expected a whole number from 1 to 100',
         '--rate: found "x", expected a whole number from 1 to 1000',
       ],

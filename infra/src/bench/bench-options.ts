@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly parts: readonly BenchPart[];
 }
 
-export type BenchPart = 'completions' | 'streams';
+export type BenchPart = 'classifier' | 'completions' | 'streams';
 
 /** Connections of the throughput windows, as the targets name them. */
 export const THROUGHPUT_CONNECTIONS = 32;
@@ -29,10 +29,10 @@ export const BENCH_USAGE = `usage: npm run bench -- [options]
   --streams <n>      concurrent streams (default 100; the target speaks of 500)
   --frames <n>       frames of one stream (default 100; the target speaks of 200)
   --rate <n>         frames of one stream per second (default 50)
-  --only <part>      completions or streams
+  --only <part>      classifier, completions or streams
   --profile          profile the governed pod under ${THROUGHPUT_CONNECTIONS} connections instead`;
 
-const PARTS: readonly BenchPart[] = ['completions', 'streams'];
+const PARTS: readonly BenchPart[] = ['classifier', 'completions', 'streams'];
 
 /** Reads the arguments: options, or every problem. */
 export function readBenchOptions(
@@ -51,7 +51,7 @@ export function readBenchOptions(
   };
   const part = PARTS.find((name) => name === values.only);
   if (values.only !== undefined && part === undefined) {
-    problems.push(`--only: found "${values.only}", expected ${PARTS.join(' or ')}`);
+    problems.push(`--only: found "${values.only}", expected one of ${PARTS.join(', ')}`);
   }
   const options: BenchOptions = {
     isQuick,

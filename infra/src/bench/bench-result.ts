@@ -3,6 +3,7 @@ import type { BenchOptions } from './bench-options.ts';
 import type { TargetKey } from './bench-targets.ts';
 import type { LedgerCheck } from './check-governed.ts';
 import type { Machine, SourceState } from './machine.ts';
+import type { ClassifierFigures } from './measure-classifier.ts';
 import type { CompletionFigures } from './measure-completions.ts';
 import type { StreamFigures } from './measure-streams.ts';
 
@@ -17,6 +18,7 @@ export interface BenchResult {
   readonly loadAveragesBefore: readonly number[];
   readonly loadAveragesAfter: readonly number[];
   readonly options: BenchOptions;
+  readonly classifier: readonly ClassifierFigures[];
   /** One connection. */
   readonly latency: readonly Round<CompletionFigures>[];
   /** Many connections. */
@@ -24,7 +26,8 @@ export interface BenchResult {
   readonly streams: readonly Round<StreamFigures>[];
   /** Redis script calls per governed request, those of the queue's producer and consumer included. */
   readonly scriptCallsPerRequest: number | undefined;
-  readonly ledger: LedgerCheck;
+  /** Absent when no request was sent. */
+  readonly ledger: LedgerCheck | undefined;
 }
 
 /** Requests that the governed pod has answered in all windows. */

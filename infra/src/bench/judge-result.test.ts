@@ -33,6 +33,7 @@ function resultWith(throughput: readonly Round<CompletionFigures>[]): BenchResul
     loadAveragesBefore: [0],
     loadAveragesAfter: [1],
     options: reading.options,
+    classifier: [],
     latency: throughput,
     throughput,
     streams: [],
@@ -58,6 +59,30 @@ describe('the judgement of a run', () => {
     const added = judgeResult(resultWith([round(1, 1)])).filter(({ what }) => what.startsWith('added'));
 
     expect(added.map(({ measured }) => measured.median)).toEqual([0.5, 1]);
+  });
+
+  it('holds each size of ordinary text, and any text of 100 KB, to its bound by the slowest', () => {
+    const times = (text: string, bytes: number, p99: number, isAdversarial = false) => ({
+      text,
+      isAdversarial,
+      bytes,
+      timesMs: { p50: p99 / 2, p99 },
+      floorMs: { p50: 0, p99: 0 },
+    });
+    const classifier = [
+      times('English', 1_000, 0.2),
+      times('code', 1_000, 1.1),
+      times('English', 100_000, 1.4),
+      times('commas', 100_000, 4.9, true),
+    ];
+
+    const judged = judgeResult({ ...resultWith([]), classifier });
+
+    expect(judged.map(({ measured, isMet }) => [measured.max, isMet])).toEqual([
+      [1.1, false],
+      [1.4, true],
+      [4.9, true],
+    ]);
   });
 
   it('is silent about what was not measured', () => {

@@ -1,6 +1,7 @@
 // The figures that the targets speak of, each against its bound. Ratios and differences are taken within a round, where
 // both sides had the same neighbours.
 import type { BenchResult, Round } from './bench-result.ts';
+import type { ClassifierFigures } from './measure-classifier.ts';
 import type { CompletionFigures } from './measure-completions.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -10,6 +11,14 @@ const MOST_ADDED_P99_MS = 3;
 const MOST_ADDED_FIRST_FRAME_P99_MS = 15;
 const MOST_KB_PER_STREAM = 40;
 const MOST_RESIDENT_MB = 250;
+/** By the size of the text in bytes: ordinary text, slowest kind. */
+const MOST_CLASSIFIER_P99_MS: ReadonlyMap<number, number> = new Map([
+  [1_000, 1],
+  [10_000, 1.5],
+  [100_000, 1.5],
+]);
+const MOST_ANY_TEXT_MS = 5;
+const ANY_TEXT_BYTES = 100_000;
 const BYTES_PER_KB = 1_024;
 const BYTES_PER_MB = 1_048_576;
 
@@ -26,6 +35,7 @@ export function judgeResult(result: BenchResult): readonly Judged[] {
   const { latency, throughput, streams, options } = result;
   const streamSize = `${options.streams} streams x ${options.framesPerStream} frames at ${options.framesPerSecond}/s`;
   return [
+    ...judgeClassifier(result.classifier),
     atLeast(
       `governed throughput, part of the bare forward's, ${options.connections} connections`,
       LEAST_RATIO,
@@ -53,6 +63,19 @@ export function judgeResult(result: BenchResult): readonly Judged[] {
       known(streams.map(({ governed }) => governed.bytesPerStream)).map((bytes) => bytes / BYTES_PER_KB),
     ),
   ].filter((judged) => judged !== undefined);
+}
+
+function judgeClassifier(figures: readonly ClassifierFigures[]): readonly (Judged | undefined)[] {
+  const p99 = (bytes: number, isAny: boolean): readonly number[] =>
+    figures.filter((row) => row.bytes === bytes && (isAny || !row.isAdversarial)).map(({ timesMs }) => timesMs.p99);
+  const slowest = (what: string, boundMs: number, values: readonly number[]) =>
+    atMost(what, boundMs, 'ms', values.length === 0 ? [] : [Math.max(...values)]);
+  return [
+    ...[...MOST_CLASSIFIER_P99_MS].map(([bytes, boundMs]) =>
+      slowest(`classifier p99, ${bytes / 1_000} KB of ordinary text`, boundMs, p99(bytes, false)),
+    ),
+    slowest('classifier p99, 100 KB of any text', MOST_ANY_TEXT_MS, p99(ANY_TEXT_BYTES, true)),
+  ];
 }
 
 function addedMs(rounds: readonly Round<CompletionFigures>[], part: 'p50' | 'p99'): readonly number[] {

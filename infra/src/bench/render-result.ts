@@ -2,6 +2,7 @@
 import type { BenchResult, Round } from './bench-result.ts';
 import type { TargetKey } from './bench-targets.ts';
 import { judgeResult } from './judge-result.ts';
+import { CLASSIFIER_SIZES } from './measure-classifier.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 const NAMES: Readonly<Record<TargetKey, string>> = {
@@ -28,10 +29,13 @@ export function renderResult(result: BenchResult): string {
         isMet ? 'yes' : 'no',
       ]),
     ),
+    ...classifierSection(result),
     ...completionSections(result),
     ...streamSection(result),
     checks(result),
-  ].join('\n\n');
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n');
 }
 
 function conditions({ machine, options, loadAveragesBefore, loadAveragesAfter }: BenchResult): string {
@@ -42,6 +46,24 @@ function conditions({ machine, options, loadAveragesBefore, loadAveragesAfter }:
   ];
   if (options.isQuick) lines.push('- quick run: short windows, rough figures');
   return lines.join('\n');
+}
+
+function classifierSection({ classifier }: BenchResult): readonly string[] {
+  if (classifier.length === 0) return [];
+  const names = [...new Set(classifier.map(({ text }) => text))];
+  const timesOf = (name: string, bytes: number): string => {
+    const row = classifier.find(({ text, bytes: size }) => text === name && size === bytes);
+    if (row === undefined) return ABSENT;
+    return `${row.timesMs.p50.toFixed(3)} / ${row.timesMs.p99.toFixed(3)} (${row.floorMs.p50.toFixed(3)})`;
+  };
+  return [
+    '## Classifier',
+    table(
+      ['text', ...CLASSIFIER_SIZES.map((bytes) => `${bytes / 1_000} KB: p50 / p99 ms (floor p50)`)],
+      names.map((name) => [name, ...CLASSIFIER_SIZES.map((bytes) => timesOf(name, bytes))]),
+    ),
+    'The floor is one pass over the characters of the same text. Of a long text a bounded window at both ends is read.',
+  ];
 }
 
 function completionSections({ latency, throughput, options }: BenchResult): readonly string[] {
@@ -87,6 +109,7 @@ function streamSection({ streams, options }: BenchResult): readonly string[] {
 }
 
 function checks({ ledger, scriptCallsPerRequest }: BenchResult): string {
+  if (ledger === undefined) return '';
   const lines = [
     `- ledger: ${ledger.rows} rows for ${ledger.answers} governed answers, ${ledger.deadLetters} dead letters; complete ${(ledger.behindMs / 1_000).toFixed(1)} s after the last window`,
   ];

@@ -7,8 +7,9 @@ import type { BenchOptions } from './bench-options.ts';
 import { type BenchResult, governedAnswers, type Round } from './bench-result.ts';
 import { type BenchTarget, startTargets, startUpstream } from './bench-targets.ts';
 import { checkGoverned, checkLedger, countScriptCalls } from './check-governed.ts';
-import { startGovernedSystem } from './governed-system.ts';
+import { type GovernedSystem, startGovernedSystem } from './governed-system.ts';
 import { describeMachine, loadAverages, sourceState } from './machine.ts';
+import { measureClassifier } from './measure-classifier.ts';
 import { measureCompletions } from './measure-completions.ts';
 import { measureStreams } from './measure-streams.ts';
 import { profilePod, profilerArguments } from './profile-pod.ts';
@@ -26,44 +27,84 @@ export interface BenchContext {
 
 /** Runs the bench and returns the page to print. Throws VoidRun when a window failed: then nothing is written. */
 export async function runBench(context: BenchContext): Promise<string> {
-  const { options, say, signal } = context;
-  const folder = mkdtempSync(join(tmpdir(), 'secrouter-bench-'));
-  const closers: (() => Promise<unknown>)[] = [];
-  mkdirSync(RESULTS_FOLDER, { recursive: true });
+  const { options, say } = context;
   const source = sourceState();
   const name = `${new Date().toISOString().slice(0, 10)}-${source.commit}`;
+  mkdirSync(RESULTS_FOLDER, { recursive: true });
+  if (options.isProfile) return withSystem(context, join(RESULTS_FOLDER, `${name}-profile`), profile);
+  const head = {
+    startedAt: new Date().toISOString(),
+    source,
+    machine: describeMachine(),
+    loadAveragesBefore: loadAverages(),
+    options,
+  };
+  if (options.parts.includes('classifier')) say('classifier');
+  const classifier = options.parts.includes('classifier') ? measureClassifier(options) : [];
+  const sendsRequests = options.parts.some((part) => part !== 'classifier');
+  const requests = sendsRequests ? await withSystem(context, undefined, measureRequests) : NO_REQUESTS;
+  const result: BenchResult = { ...head, loadAveragesAfter: loadAverages(), classifier, ...requests };
+  const page = renderResult(result);
+  writeFileSync(join(RESULTS_FOLDER, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(RESULTS_FOLDER, `${name}.md`), `${page}\n`);
+  say(`written to bench/results/${name}.json and .md`);
+  return page;
+}
+
+type RequestFigures = Pick<
+  BenchResult,
+  'latency' | 'throughput' | 'streams' | 'scriptCallsPerRequest' | 'ledger' | 'loadAveragesAfter'
+>;
+
+const NO_REQUESTS: Omit<RequestFigures, 'loadAveragesAfter'> = {
+  latency: [],
+  throughput: [],
+  streams: [],
+  scriptCallsPerRequest: undefined,
+  ledger: undefined,
+};
+
+interface RunningSystem {
+  readonly system: GovernedSystem;
+  readonly upstreamPort: number;
+  readonly folder: string;
+  readonly closers: (() => Promise<unknown>)[];
+  readonly profileFolder: string | undefined;
+}
+
+async function withSystem<Outcome>(
+  context: BenchContext,
+  profileFolder: string | undefined,
+  use: (context: BenchContext, running: RunningSystem) => Promise<Outcome>,
+): Promise<Outcome> {
+  const { say, signal } = context;
+  const folder = mkdtempSync(join(tmpdir(), 'secrouter-bench-'));
+  const closers: (() => Promise<unknown>)[] = [];
   try {
     say('starting stores, control plane, pod and upstream');
     const upstreamPort = await startUpstream(folder, closers, signal);
-    const profileFolder = join(RESULTS_FOLDER, `${name}-profile`);
-    const podNodeArgs = options.isProfile ? profilerArguments(profileFolder) : [];
-    if (options.isProfile) rmSync(profileFolder, { recursive: true, force: true });
+    const podNodeArgs = profileFolder === undefined ? [] : profilerArguments(profileFolder);
+    if (profileFolder !== undefined) rmSync(profileFolder, { recursive: true, force: true });
     const system = await startGovernedSystem({ folder, upstreamPort, podNodeArgs }, closers, signal);
-    if (options.isProfile) {
-      const page = await profilePod(system, options, profileFolder, signal);
-      writeFileSync(join(profileFolder, 'profile.md'), `${page}\n`);
-      return page;
-    }
-    const targets = await startTargets(system, upstreamPort, folder, closers, signal);
-    const result: BenchResult = { source, ...(await measureAll(context, targets, system)) };
-    const page = renderResult(result);
-    writeFileSync(join(RESULTS_FOLDER, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
-    writeFileSync(join(RESULTS_FOLDER, `${name}.md`), `${page}\n`);
-    say(`written to bench/results/${name}.json and .md`);
-    return page;
+    return await use(context, { system, upstreamPort, folder, closers, profileFolder });
   } finally {
     await closeAll(closers);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measureAll(
+async function profile({ options, signal }: BenchContext, { system, profileFolder }: RunningSystem): Promise<string> {
+  const folder = profileFolder ?? RESULTS_FOLDER;
+  const page = await profilePod(system, options, folder, signal);
+  writeFileSync(join(folder, 'profile.md'), `${page}\n`);
+  return page;
+}
+
+async function measureRequests(
   { options, say, signal }: BenchContext,
-  targets: readonly BenchTarget[],
-  system: Awaited<ReturnType<typeof startGovernedSystem>>,
-): Promise<Omit<BenchResult, 'source'>> {
-  const startedAt = new Date().toISOString();
-  const loadAveragesBefore = loadAverages();
+  { system, upstreamPort, folder, closers }: RunningSystem,
+): Promise<RequestFigures> {
+  const targets = await startTargets(system, upstreamPort, folder, closers, signal);
   const { rounds, warmUpSeconds, latencySeconds, throughputSeconds, connections, parts } = options;
   const hasCompletions = parts.includes('completions');
   const [governed] = targets;
@@ -99,11 +140,7 @@ async function measureAll(
   say('waiting for the ledger to hold every answer');
   const answers = governedAnswers([...latency, ...throughput], streams);
   return {
-    startedAt,
-    machine: describeMachine(),
-    loadAveragesBefore,
     loadAveragesAfter,
-    options,
     latency,
     throughput,
     streams,

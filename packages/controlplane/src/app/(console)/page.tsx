@@ -84,7 +84,7 @@ async function readOverview(viewer: Viewer) {
   const { books, config, now, roles } = viewer;
   const isFinance = roles.includes('finance');
   const [spend, people, refusals, pods] = await Promise.all([
-    isFinance ? readSpend(books, now) : undefined,
+    isFinance ? readSpend(books, config, now) : undefined,
     isFinance ? readPeople(books, config.security, now) : undefined,
     isFinance || roles.includes('auditor') ? readRefusals(books, now, REFUSAL_DAYS) : undefined,
     roles.includes('operator') || roles.includes('policy') ? readFleetPods(viewer) : undefined,
@@ -107,14 +107,14 @@ function FleetLine({ revision, pods }: { readonly revision: number; readonly pod
 }
 
 function Figures({ spend }: { readonly spend: SpendOverview }) {
-  const { today, last7d, last30d } = spend;
+  const { today, last7d, last30d, savings } = spend;
   const cards = [
     { label: 'Spend today', period: today, beforeLabel: 'yesterday so far', testId: 'spend-today' },
     { label: 'Spend, 7 days', period: last7d, beforeLabel: 'prior 7 days', testId: 'spend-7d' },
     { label: 'Spend, 30 days', period: last30d, beforeLabel: 'prior 30 days', testId: 'spend-30d' },
   ];
   return (
-    <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'xs', sm: 'md' }}>
+    <SimpleGrid cols={{ base: 2, md: 3 }} spacing={{ base: 'xs', sm: 'md' }}>
       {cards.map(({ label, period, beforeLabel, testId }) => (
         <StatCard
           key={label}
@@ -135,6 +135,25 @@ function Figures({ spend }: { readonly spend: SpendOverview }) {
         beforeLabel="prior 30 days"
         href="/people"
         testId="requests-30d"
+      />
+      <StatCard
+        label="Failed upstream, 30 days"
+        value={formatCount(last30d.failedCount)}
+        current={last30d.failedCount}
+        before={last30d.before.failedCount}
+        beforeLabel="prior 30 days"
+        testId="failed-30d"
+      />
+      <StatCard
+        label="Saved by auto, 30 days"
+        value={savings === null ? '–' : formatDollars(savings.savedUsd)}
+        note={
+          savings === null
+            ? "the top tier's model has no price"
+            : `${formatCount(savings.requestCount)} requests, against ${savings.baselineModel} for all`
+        }
+        href="/routing"
+        testId="saved-30d"
       />
     </SimpleGrid>
   );

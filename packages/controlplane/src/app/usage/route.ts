@@ -1,6 +1,7 @@
 // GET /admin/usage: the organisation's usage and cost, as JSON or CSV.
 import { adminRoute, jsonResponse } from '../../http/admin-route.ts';
 import { recordExport } from '../../use-cases/audit/record-export.ts';
+import { readSavings, savingsJson } from '../../use-cases/usage/read-savings.ts';
 import { readUsage } from '../../use-cases/usage/read-usage.ts';
 import { usageCsv } from '../../use-cases/usage/usage-csv.ts';
 import { usageJson } from '../../use-cases/usage/usage-json.ts';
@@ -14,8 +15,14 @@ export const GET = adminRoute({ role: 'finance' }, async (admin) => {
   const params = readUsageParams(url.searchParams);
   const accepted = request.headers.get('accept') ?? '';
   const format = params.format ?? (accepted.includes('text/csv') ? 'csv' : 'json');
-  const report = await readUsage({ pool, redis, keys, cell: config.cell }, params.request);
-  if (format === 'json') return jsonResponse(usageJson(report));
+  const books = { pool, redis, keys, cell: config.cell };
+  const report = await readUsage(books, params.request);
+  if (format === 'json') {
+    const { from, principal } = report;
+    const window = { from: new Date(from), ...(principal === undefined ? {} : { principal }) };
+    const savings = await readSavings(books, window, published.config);
+    return jsonResponse({ ...usageJson(report), savings: savingsJson(savings) });
+  }
   await recordExport(pool, {
     origin: publishing.auditOrigin,
     principal: caller.principal,

@@ -2,16 +2,22 @@
 import { usdNumber } from '@secrouter/proto';
 import { readUsageSums, type UsageSums } from '../../db/ledger/read-usage.ts';
 import type { BooksReader } from '../../usage/position-barrier.ts';
+import { readSavings, savingsJson, type TopTier } from '../usage/read-savings.ts';
 
 const DAY_MS = 86_400_000;
 /** The chart's days, today included. */
 export const CHART_DAYS = 30;
 
 /** One period and the one of the same length before it. */
-export interface PeriodSpend {
+export interface PeriodSpend extends PeriodFigures {
+  readonly before: PeriodFigures;
+}
+
+interface PeriodFigures {
   readonly costUsd: number;
   readonly requestCount: number;
-  readonly before: { readonly costUsd: number; readonly requestCount: number };
+  /** Requests that an upstream failed. */
+  readonly failedCount: number;
 }
 
 export interface SpendOverview {
@@ -19,6 +25,8 @@ export interface SpendOverview {
   readonly today: PeriodSpend;
   readonly last7d: PeriodSpend;
   readonly last30d: PeriodSpend;
+  /** Of the last 30 days; null while the top tier has no price. */
+  readonly savings: ReturnType<typeof savingsJson>;
   /** Oldest first, every day present. */
   readonly days: readonly { readonly day: string; readonly costByModel: Readonly<Record<string, number>> }[];
   /** By cost over the chart's days, largest first. */
@@ -28,15 +36,16 @@ export interface SpendOverview {
 type Period = 'today' | 'last7d' | 'last30d';
 
 /** Reads the overview's figures as of `now`. */
-export async function readSpend(books: BooksReader, now: Date): Promise<SpendOverview> {
+export async function readSpend(books: BooksReader, config: TopTier, now: Date): Promise<SpendOverview> {
   const periods = periodsAt(now);
-  const [today, last7d, last30d, byDay] = await Promise.all([
+  const [today, last7d, last30d, savings, byDay] = await Promise.all([
     readPeriod(books, periods.today),
     readPeriod(books, periods.last7d),
     readPeriod(books, periods.last30d),
+    readSavings(books, { from: periods.last30d.from, until: periods.last30d.to }, config),
     readDays(books, now),
   ]);
-  return { today, last7d, last30d, ...byDay };
+  return { today, last7d, last30d, savings: savingsJson(savings), ...byDay };
 }
 
 interface PeriodBounds {
@@ -66,8 +75,8 @@ async function readPeriod({ pool, cell }: BooksReader, period: PeriodBounds): Pr
   return { ...toFigures(current), before: toFigures(before) };
 }
 
-function toFigures({ costNanoUsd, requestCount }: UsageSums) {
-  return { costUsd: usdNumber(costNanoUsd), requestCount };
+function toFigures({ costNanoUsd, requestCount, failedCount }: UsageSums): PeriodFigures {
+  return { costUsd: usdNumber(costNanoUsd), requestCount, failedCount };
 }
 
 async function readDays({ pool, cell }: BooksReader, now: Date): Promise<Pick<SpendOverview, 'days' | 'models'>> {
