@@ -25,8 +25,11 @@ import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
 import type { PodServices } from './request/pod-services.ts';
 import type { Authenticator } from './stages/authenticate.ts';
+import { abortableWait } from './upstream/abortable-wait.ts';
 import { Circuits } from './upstream/circuits.ts';
 import { CredentialStore } from './upstream/credential-store.ts';
+import type { TokenReading } from './upstream/entra-token.ts';
+import { ProviderCredentials } from './upstream/provider-credentials.ts';
 import { UpstreamConnections } from './upstream/upstream-connections.ts';
 
 /** The services, and the parts that only the composition root handles. */
@@ -38,7 +41,8 @@ export interface ServiceParts {
   readonly queueRedis: Redis;
   readonly queue: EventQueue;
   readonly issuerKeys: IssuerKeys;
-  readonly credentials: CredentialStore;
+  readonly secrets: CredentialStore;
+  readonly credentials: ProviderCredentials;
   readonly circuits: Circuits;
   readonly spoolDirectory: string;
 }
@@ -59,7 +63,8 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const trail = new RefusalTrail({ ...identity, events, nowMs: Date.now, randomBytes });
   const metrics = new PodMetrics();
   const connections = new UpstreamConnections();
-  const credentials = new CredentialStore(environmentSecret, Date.now);
+  const secrets = new CredentialStore(environmentSecret, Date.now);
+  const credentials = openCredentials(secrets, connections, log);
   const circuits: Circuits = new Circuits(Date.now, (transition) => {
     trail.notePod('provider.circuit', transition.to, { ...transition }, policies.current?.snapshot.revision ?? null);
   });
@@ -69,7 +74,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const running: PodServices['running'] = new Map();
   const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
   const onApplied = (applied: CompiledPolicy) => {
-    bringIntoForce(applied, { connections, circuits, issuerKeys, cache, lane, log });
+    bringIntoForce(applied, { connections, credentials, circuits, issuerKeys, cache, lane, log });
     endRevoked(running, applied);
   };
   const isLocal = isLoopback(config.SECROUTER_BIND);
@@ -99,11 +104,13 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     running,
     slots: new RequestSlots(config.SECROUTER_MAX_REQUESTS),
   };
-  return { services, identity, keys, redis, queueRedis, queue, issuerKeys, credentials, circuits, spoolDirectory };
+  const stores = { redis, queueRedis, queue, spoolDirectory };
+  return { services, identity, keys, ...stores, issuerKeys, secrets, credentials, circuits };
 }
 
 interface InForce extends Pick<Authenticator, 'cache' | 'lane'> {
   readonly connections: UpstreamConnections;
+  readonly credentials: ProviderCredentials;
   readonly circuits: Circuits;
   readonly issuerKeys: IssuerKeys;
   readonly log: Logger;
@@ -113,6 +120,7 @@ function bringIntoForce({ config }: CompiledPolicy, parts: InForce): void {
   const { providers, security } = config;
   if (!security.enabled) parts.log.warn('SECURITY IS SWITCHED OFF: everybody who reaches this pod may use every model');
   parts.connections.configure(providers, security.egress.allowlist);
+  parts.credentials.configure(providers);
   parts.circuits.configure(security.resilience);
   parts.issuerKeys.configure(security.oidc);
   parts.cache.flush();
@@ -123,6 +131,14 @@ function bringIntoForce({ config }: CompiledPolicy, parts: InForce): void {
 function endRevoked(running: PodServices['running'], applied: CompiledPolicy): void {
   for (const [request, { grant }] of running)
     if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
+}
+
+function openCredentials(store: CredentialStore, { postForm }: UpstreamConnections, log: Logger): ProviderCredentials {
+  const onTokenAttempt = (authority: string, reading: TokenReading) => {
+    if (reading.outcome === 'failed')
+      log.warn({ authority, reason: reading.failure }, 'no token could be had for a provider');
+  };
+  return new ProviderCredentials({ store, post: postForm, nowMs: Date.now, wait: abortableWait, onTokenAttempt });
 }
 
 function bodyServices(config: PodConfig, log: Logger): Pick<PodServices, 'bytesInFlight' | 'reading'> {

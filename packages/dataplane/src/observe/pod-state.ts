@@ -6,14 +6,14 @@ import type { IssuerKeys } from '../policy/issuer-keys.ts';
 import type { PolicyClient } from '../policy/policy-client.ts';
 import type { PodServices } from '../request/pod-services.ts';
 import type { Circuits } from '../upstream/circuits.ts';
-import type { CredentialStore } from '../upstream/credential-store.ts';
+import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
 import type { CounterValue } from './pod-metrics.ts';
 
 export interface PodStateOptions {
   readonly services: PodServices;
   readonly issuerKeys: IssuerKeys;
   readonly circuits: Circuits;
-  readonly credentials: CredentialStore;
+  readonly credentials: ProviderCredentials;
 }
 
 /** The state of one pod over its life. */

@@ -5,9 +5,9 @@ import type { Grant } from '../request/grant.ts';
 import type { JudgedRequest } from '../request/judged-request.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { Circuits } from '../upstream/circuits.ts';
-import type { CredentialStore } from '../upstream/credential-store.ts';
 import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
-import { sendUpstream, type UpstreamResponse } from '../upstream/send-upstream.ts';
+import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
+import { sendUpstream, type UpstreamResponse, type UpstreamSending } from '../upstream/send-upstream.ts';
 import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
 import type { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
 import { isStaleConnection, refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
@@ -29,7 +29,7 @@ export interface Exchange {
 export interface ForwardDependencies {
   readonly connections: UpstreamConnections;
   readonly circuits: Circuits;
-  readonly credentials: CredentialStore;
+  readonly credentials: ProviderCredentials;
   readonly random: () => number;
   /** A provider refused our own key: somebody must act. */
   readonly onKeyRefused: (provider: string) => void;
@@ -69,10 +69,16 @@ export async function forward(
       refusal ??= new RequestRefused(permitted.code, { reason: permitted.reason });
       continue;
     }
+    // Before the circuit is asked: a probe that is not sent would never report.
+    const way = await wayTo(model, context, dependencies, attempts.deadline);
     if (context.signal.aborted) throw new UpstreamFailure('aborted', context.signal.reason);
+    if (way instanceof RequestRefused) {
+      refusal = way;
+      continue;
+    }
     if (!dependencies.circuits.mayTry(model.provider, endpoint, model.id)) continue;
     attempts.lastModel = model;
-    const answer = await attempt(permitted.permit, request, changes, context, dependencies, attempts);
+    const answer = await attempt(permitted.permit, way, request, changes, context, dependencies, attempts);
     if (answer.outcome === 'answered') return answer.exchange;
     refusal = answer.refusal;
     if (answer.isFinal) throw refusal;
@@ -98,12 +104,32 @@ function attemptsOf(
   });
 }
 
+/** A provider with its connections and its credential. */
+type Way = Pick<UpstreamSending, 'provider' | 'dispatcher' | 'secret'>;
+
+// A token that is not there yet is waited for, within the request's own deadline.
+async function wayTo(
+  { provider: name }: ModelConfig,
+  context: RequestContext,
+  { connections, credentials }: ForwardDependencies,
+  deadline: UpstreamDeadline,
+): Promise<Way | RequestRefused> {
+  const provider = context.policy.config.providers[name];
+  const dispatcher = connections.dispatcherOf(name);
+  if (provider === undefined || dispatcher === undefined) return unreachable('no_connection');
+  deadline.limit(provider.timeouts.totalMs);
+  const credential = await credentials.secretOf(provider, deadline.signal);
+  if (credential.outcome === 'missing') return unreachable('credential_missing');
+  return { provider, dispatcher, secret: credential.secret };
+}
+
 type AttemptOutcome =
   | { readonly outcome: 'answered'; readonly exchange: Exchange }
   | { readonly outcome: 'failed'; readonly refusal: RequestRefused; readonly isFinal: boolean };
 
 async function attempt(
   permit: EgressPermit,
+  way: Way,
   request: JudgedRequest,
   changes: Omit<BodyChanges, 'askForUsage'>,
   context: RequestContext,
@@ -111,22 +137,14 @@ async function attempt(
   attempts: AttemptLog,
 ): Promise<AttemptOutcome> {
   const { model } = permit;
-  const provider = context.policy.config.providers[model.provider];
-  const dispatcher = dependencies.connections.dispatcherOf(model.provider);
-  const secret = provider?.auth === undefined ? undefined : dependencies.credentials.resolve(provider.auth);
-  if (provider === undefined || dispatcher === undefined || (provider.auth !== undefined && secret === undefined)) {
-    return failed(unreachable(dispatcher === undefined ? 'no_connection' : 'credential_missing'), false);
-  }
+  const { provider } = way;
   const canAsk = provider.streamUsage && !dependencies.withoutStreamUsage.has(permit.baseUrl);
   const asksForUsage = canAsk && request.endpoint === 'chat' && request.stream && !request.includeUsage;
   const body = upstreamBody(request, model, { ...changes, askForUsage: asksForUsage });
   try {
-    attempts.deadline.limit(provider.timeouts.totalMs);
     const response = await sendReplaying(attempts, () =>
       sendUpstream(permit, {
-        provider,
-        dispatcher,
-        secret,
+        ...way,
         endpoint: request.endpoint,
         isStream: request.stream,
         body: body.bytes,
@@ -138,9 +156,9 @@ async function attempt(
     if (judged.outcome === 'refused') {
       if (asksForUsage && isStreamOptionsRefusal(judged)) {
         dependencies.withoutStreamUsage.add(permit.baseUrl);
-        return await attempt(permit, request, changes, context, dependencies, attempts);
+        return await attempt(permit, way, request, changes, context, dependencies, attempts);
       }
-      noteRefusal(judged, permit, dependencies.circuits);
+      noteRefusal(judged, permit, way, dependencies);
       return failed(judged.refusal, !judged.mayTryNext);
     }
     dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
@@ -161,7 +179,13 @@ async function attempt(
   }
 }
 
-function noteRefusal(judged: UpstreamRefusal, { model, baseUrl }: EgressPermit, circuits: Circuits): void {
+function noteRefusal(
+  judged: UpstreamRefusal,
+  { model, baseUrl }: EgressPermit,
+  { provider, secret }: Way,
+  { circuits, credentials }: ForwardDependencies,
+): void {
+  if (judged.status === 401) credentials.refused(provider, secret);
   if (judged.countsAgainst === 'model')
     circuits.failed({ provider: model.provider, endpoint: baseUrl, model: model.id });
   else circuits.succeeded(model.provider, baseUrl, model.id);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addressJudge } from './address-policy.ts';
+import { addressJudge, authorityJudge } from './address-policy.ts';
 
 const anywhere = addressJudge({ allowedCidrs: [] });
 
@@ -80,5 +80,27 @@ describe('a host that is an address or localhost', () => {
     ['api.localhost', '127.0.0.1', false],
   ])('%s at %s: %s', (hostname, address, isAllowed) => {
     expect(anywhere(hostname, address)).toBe(isAllowed);
+  });
+});
+
+describe('an authority that the file names', () => {
+  test.each([
+    ['login.example.com', '93.184.216.34', true],
+    ['login.corp.internal', '10.0.0.8', true],
+    ['login.example.com', '127.0.0.1', false],
+    ['login.example.com', '::1', false],
+    ['login.example.com', '::ffff:127.0.0.1', false],
+    ['login.example.com', '169.254.169.254', false],
+    ['login.example.com', '0.0.0.0', false],
+    ['169.254.169.254', '169.254.169.254', false],
+    ['[::ffff:169.254.169.254]', '::ffff:169.254.169.254', false],
+    ['0.0.0.0', '0.0.0.0', false],
+    ['127.0.0.1', '127.0.0.1', true],
+    ['[::1]', '::1', true],
+    ['localhost', '127.0.0.1', true],
+    ['localhost', '169.254.169.254', false],
+    ['api.localhost', '127.0.0.1', false],
+  ])('%s at %s: %s', (hostname, address, isAllowed) => {
+    expect(authorityJudge(hostname, address)).toBe(isAllowed);
   });
 });

@@ -39,6 +39,17 @@ export function addressJudge(rule: Pick<EgressRule, 'allowedCidrs'>): AddressJud
   };
 }
 
+/**
+ * The judge of an authority, which the file names outside the egress list: anything but the never-list, and loopback only
+ * where the authority itself is this very machine. No list could widen it: a client secret is sent there.
+ */
+export const authorityJudge: AddressJudge = (hostname, address) => {
+  const plain = unmapped(address);
+  if (contains(LOOPBACK, plain))
+    return hostname === 'localhost' || contains(LOOPBACK, unmapped(stripBrackets(hostname)));
+  return isIP(plain) !== 0 && !contains(NEVER, plain);
+};
+
 /** The IPv4 address inside a mapped (RFC 4291) or translated one (NAT64, RFC 6052); any other as it is, without a zone. */
 function unmapped(address: string): string {
   const plain = address.replace(/%.*$/, '');

@@ -1,6 +1,6 @@
 // Resolves credential references to secrets, in this process only. Files are read again when they change.
 import { readFileSync, statSync } from 'node:fs';
-import type { CredentialReference, ProviderConfig } from '@secrouter/proto';
+import type { CredentialReference } from '@secrouter/proto';
 
 const FILE_CHECK_INTERVAL_MS = 2_000;
 const MAX_SECRET_BYTES = 65_536;
@@ -25,13 +25,6 @@ export class CredentialStore {
   /** The secret, or undefined where it is missing. */
   resolve(reference: CredentialReference): string | undefined {
     return reference.type === 'env' ? this.#readVariable(reference.key) : this.#readSecretFile(reference.filePath);
-  }
-
-  /** Providers whose credential is stated and cannot be had. */
-  missing(providers: Readonly<Record<string, ProviderConfig>>): readonly string[] {
-    return Object.entries(providers)
-      .filter(([, { auth }]) => auth !== undefined && this.resolve(auth) === undefined)
-      .map(([name]) => name);
   }
 
   /** Forgets what files held, so that the next use reads them. */

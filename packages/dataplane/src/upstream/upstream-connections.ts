@@ -1,25 +1,34 @@
-// The one place that opens HTTP connections to the outside: completions, embeddings, keys and probes. Pools are kept per
-// provider and origin; the address of every new connection is judged as it is dialled. Redirects are never followed.
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { type ConnectionOptions, rootCertificates } from 'node:tls';
+// The one place that opens HTTP connections to the outside: completions, embeddings, keys, tokens and probes. Pools are
+// kept per provider and origin; the address of every new connection is judged as it is dialled. Redirects are never followed.
 import type { EgressRule, FetchJson, ProviderConfig } from '@secrouter/proto';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { addressJudge } from './address-policy.ts';
-import { AddressDenied, guardedLookup } from './guarded-lookup.ts';
+import { Agent, type Dispatcher } from 'undici';
+import { addressJudge, authorityJudge } from './address-policy.ts';
+import { entraOf, type PostForm } from './entra-token.ts';
+import { guardedAgent, readCertificates } from './guarded-agent.ts';
+import { readBounded } from './read-bounded.ts';
 import { noteReceivedBytes } from './upstream-failure.ts';
 
 /** Above what a pod runs at once (`SECROUTER_MAX_REQUESTS`): a stream never waits in silence for another one's connection. */
 const CONNECTIONS_PER_ORIGIN = 10_000;
 const KEEP_ALIVE_MS = 30_000;
+/** Documents of identity providers and tokens: few, small, and far apart. */
+const SMALL_POOL = { connectTimeoutMs: 5_000, keepAliveMs: 4_000, connectionsPerOrigin: 4 };
+
+interface HeldAgent {
+  readonly settings: string;
+  readonly agent: Agent;
+}
 
 /** Pools of one applied snapshot; a provider whose connection settings stay the same keeps its pool. */
 export class UpstreamConnections {
-  readonly #agents = new Map<string, { readonly settings: string; readonly agent: Agent }>();
+  readonly #agents = new Map<string, HeldAgent>();
+  /** For the authorities that give tokens, by the certificate file that they are judged by. */
+  readonly #authorities = new Map<string, Agent>();
   readonly #documents: Agent;
 
   constructor() {
-    this.#documents = new Agent({ connect: { timeout: 5_000 }, keepAliveTimeout: 4_000, connections: 4 });
+    const { connectTimeoutMs: timeout, keepAliveMs: keepAliveTimeout, connectionsPerOrigin: connections } = SMALL_POOL;
+    this.#documents = new Agent({ connect: { timeout }, keepAliveTimeout, connections });
   }
 
   /** Adapts the pools to a new configuration. Pools that are gone end when their last request has ended. */
@@ -35,6 +44,7 @@ export class UpstreamConnections {
       const agent = providerAgent(provider, rule);
       if (agent !== undefined) this.#agents.set(name, { settings: settingsOf(provider, rule), agent });
     }
+    this.#configureAuthorities(Object.values(providers).filter((provider) => entraOf(provider) !== undefined));
   }
 
   /** The dispatcher of a provider that has an egress rule. */
@@ -59,21 +69,44 @@ export class UpstreamConnections {
     return { status: answer.statusCode, body, ...(Number.isNaN(date) ? {} : { dateMs: date }) };
   };
 
+  /** Sends a form to the authority of a provider's tokens (named in the file, hence allowed). No redirects. */
+  readonly postForm: PostForm = async ({ url, form, caFile, timeoutMs, maxBytes, signal }) => {
+    const agent = this.#authorities.get(caFile ?? '');
+    if (agent === undefined) throw new Error('the certificate file of the authority cannot be read');
+    const target = new URL(url);
+    const answer = await agent.request({
+      origin: target.origin,
+      path: target.pathname,
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      body: form,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    return { status: answer.statusCode, body: await readBounded(answer.body, maxBytes + 1) };
+  };
+
   /** Ends all pools, cutting what still runs. */
   async close(): Promise<void> {
-    await Promise.all([this.#documents.destroy(), ...[...this.#agents.values()].map(({ agent }) => agent.destroy())]);
+    const agents = [...this.#agents.values()].map(({ agent }) => agent);
+    await Promise.all([this.#documents, ...agents, ...this.#authorities.values()].map((agent) => agent.destroy()));
   }
-}
 
-async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size >= maxBytes) break;
+  #configureAuthorities(providers: readonly ProviderConfig[]): void {
+    const wanted = new Set(providers.map(({ caFile = '' }) => caFile));
+    for (const [caFile, agent] of this.#authorities) {
+      if (wanted.has(caFile)) continue;
+      this.#authorities.delete(caFile);
+      void agent.close();
+    }
+    for (const caFile of wanted) {
+      // The provider's authorities are trusted for its tokens too; its client certificate is for the provider alone.
+      const certificates = readCertificates(caFile === '' ? {} : { caFile });
+      if (certificates === undefined || this.#authorities.has(caFile)) continue;
+      this.#authorities.set(caFile, guardedAgent({ judge: authorityJudge, certificates, ...SMALL_POOL }));
+    }
   }
-  return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
 function ruleOf(allowlist: readonly EgressRule[], provider: string): EgressRule | undefined {
@@ -91,46 +124,14 @@ function settingsOf(provider: ProviderConfig | undefined, rule: EgressRule | und
 
 // A certificate file that this pod cannot read makes the one provider unavailable; the policy still applies.
 function providerAgent(provider: ProviderConfig, rule: EgressRule): Agent | undefined {
-  const judge = addressJudge(rule);
-  const { timeouts } = provider;
-  const files = readCertificates(provider);
-  if (files === undefined) return undefined;
-  const connector = buildConnector({
-    timeout: timeouts.connectMs,
-    lookup: guardedLookup(judge),
-    rejectUnauthorized: true,
-    ...files,
+  const certificates = readCertificates(provider);
+  if (certificates === undefined) return undefined;
+  return guardedAgent({
+    judge: addressJudge(rule),
+    certificates,
+    connectTimeoutMs: provider.timeouts.connectMs,
+    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN,
+    keepAliveMs: KEEP_ALIVE_MS,
+    onConnected: noteReceivedBytes,
   });
-  return new Agent({
-    connections: CONNECTIONS_PER_ORIGIN,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    pipelining: 1,
-    // A literal address is never looked up, so it is judged here.
-    connect: (options, callback) => {
-      const host = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) !== 0 && !judge(options.hostname, host)) callback(new AddressDenied(), null);
-      else
-        connector(options, (...result) => {
-          const [error, socket] = result;
-          if (error === null) noteReceivedBytes(socket);
-          callback(...result);
-        });
-    },
-  });
-}
-
-function readCertificates({
-  caFile,
-  clientCert,
-}: ProviderConfig): Pick<ConnectionOptions, 'ca' | 'cert' | 'key'> | undefined {
-  try {
-    return {
-      ...(caFile === undefined ? {} : { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] }),
-      ...(clientCert === undefined
-        ? {}
-        : { cert: readFileSync(clientCert.certPath, 'utf8'), key: readFileSync(clientCert.keyPath, 'utf8') }),
-    };
-  } catch {
-    return undefined;
-  }
 }

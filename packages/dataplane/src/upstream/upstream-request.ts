@@ -2,6 +2,7 @@
 // allow-list gets here.
 import type { ProviderConfig } from '@secrouter/proto';
 import type { EgressPermit } from './egress-permit.ts';
+import { entraOf } from './entra-token.ts';
 
 /** API version of Azure OpenAI when the file names none. */
 const AZURE_API_VERSION = '2024-10-21';
@@ -12,6 +13,7 @@ export interface UpstreamTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'api-key']);
 const ENDPOINT_PATHS = { chat: '/chat/completions', embeddings: '/embeddings' } as const;
 
 /** Where one attempt goes and with which credential. */
@@ -30,12 +32,20 @@ export function upstreamTarget(
     return {
       origin: base.origin,
       path: `${root}/deployments/${deployment}${ENDPOINT_PATHS[endpoint]}?api-version=${version}`,
-      headers: { ...provider.headers, ...(secret === undefined ? {} : { 'api-key': secret }) },
+      headers: ownHeaders(provider, secret),
     };
   }
   return {
     origin: base.origin,
     path: `${prefix}${ENDPOINT_PATHS[endpoint]}`,
-    headers: { ...provider.headers, ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) },
+    headers: ownHeaders(provider, secret),
   };
+}
+
+/** The block's own headers with its credential. A request never carries two credentials. */
+function ownHeaders(provider: ProviderConfig, secret: string | undefined): Readonly<Record<string, string>> {
+  if (secret === undefined) return provider.headers;
+  const others = Object.entries(provider.headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase()));
+  const isKey = provider.api === 'azure' && entraOf(provider) === undefined;
+  return { ...Object.fromEntries(others), ...(isKey ? { 'api-key': secret } : { authorization: `Bearer ${secret}` }) };
 }

@@ -164,3 +164,56 @@ describe('the rest of a provider', () => {
     expect(parsed.config.providers.local?.timeouts).toMatchObject({ connectMs: 100, idleMs: 120_000 });
   });
 });
+
+describe('Entra credentials', () => {
+  const sound = { tenantId: 'contoso.onmicrosoft.com', clientId: 'c', clientSecretEnv: 'ENTRA_SECRET' };
+  const withEntra = (entra: object, settings: object = { api: 'azure', azureAuth: 'entra' }) =>
+    parseSmall((config) => Object.assign(config.providers.local ?? {}, settings, { entra }));
+
+  it('default to the public cloud and are not among the fields without effect', () => {
+    const { config, warnings } = accepted(withEntra(sound));
+
+    expect(config.providers.local?.entra).toEqual({
+      ...sound,
+      authority: 'https://login.microsoftonline.com',
+      scope: 'https://cognitiveservices.azure.com/.default',
+    });
+    expect(warnings.filter(({ path }) => path.startsWith('providers'))).toEqual([]);
+  });
+
+  it.each([
+    ['https://login.microsoftonline.us/', 'https://login.microsoftonline.us'],
+    ['https://login.example.com/adfs/', 'https://login.example.com/adfs'],
+    ['http://127.0.0.1:9100', 'http://127.0.0.1:9100'],
+    ['http://localhost:9100', 'http://localhost:9100'],
+  ])('are asked for at %s', (authority, expected) => {
+    expect(accepted(withEntra({ ...sound, authority })).config.providers.local?.entra?.authority).toBe(expected);
+  });
+
+  it.each([
+    'http://login.example.com',
+    'http://10.0.0.1',
+    'http://login.localhost',
+    'https://user@login.example.com',
+    'https://login.example.com?x=1',
+    'https://login.example.com/#x',
+    'https://login.example.com.',
+    'login.example.com',
+  ])('are refused with authority %j', (authority) => {
+    expect(problemPaths(withEntra({ ...sound, authority }))).toEqual(['providers.local.entra.authority']);
+  });
+
+  it.each(['', '..', 'a/b', 'a?b', '%2e'])('are refused with tenant %j', (tenantId) => {
+    expect(problemPaths(withEntra({ ...sound, tenantId }))).toEqual(['providers.local.entra.tenantId']);
+  });
+
+  it.each([
+    [{ api: 'openai', azureAuth: 'entra' }, 'providers.local.azureAuth'],
+    [{ api: 'azure' }, 'providers.local.entra'],
+    [{ api: 'azure', azureAuth: 'entra', auth: { type: 'env', key: 'K' } }, 'providers.local.auth'],
+  ])('that have no effect in %j are said aloud', (settings, path) => {
+    const { warnings } = accepted(withEntra(sound, settings));
+
+    expect(warnings.filter(({ path: at }) => at.startsWith('providers')).map(({ path: at }) => at)).toEqual([path]);
+  });
+});

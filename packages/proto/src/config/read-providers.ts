@@ -1,5 +1,6 @@
 // `providers.<name>`: where models are, and how they are reached.
 import type { CredentialReference, EntraCredential, ProviderConfig, ProviderTimeouts } from './config-types.ts';
+import { isLoopbackHost } from './ip-range.ts';
 import { object, stated } from './object-reader.ts';
 import { baseUrl, httpUrl } from './read-url.ts';
 import { boolean, environmentName, integer, list, oneOf, oneOrList, type Reader, record, text } from './read-value.ts';
@@ -34,12 +35,20 @@ export const providerName: Reader<string> = (node, place) => {
 export const provider: Reader<ProviderConfig> = object((fields) => {
   const azureAuth = fields.optional('azureAuth', oneOf('api-key', 'entra'));
   const entra = fields.optional('entra', entraCredential);
+  const api = fields.withDefault('api', oneOf('openai', 'azure', 'bedrock', 'anthropic'), 'openai');
+  const auth = fields.optional('auth', providerAuth);
   if (azureAuth === 'entra' && entra === undefined)
     fields.place.at('entra').refuse('is required with azureAuth "entra"');
+  if (azureAuth === 'entra' && api !== 'azure')
+    fields.place.at('azureAuth').advise('has an effect with api "azure" only: no Entra token is sent');
+  if (azureAuth !== 'entra' && entra !== undefined)
+    fields.place.at('entra').advise('has an effect with azureAuth "entra" only: no Entra token is sent');
+  if (azureAuth === 'entra' && api === 'azure' && auth !== undefined)
+    fields.place.at('auth').advise('is not used with azureAuth "entra": the token is the credential');
   return stated({
     baseUrls: fields.required('baseUrl', oneOrList(baseUrl), []),
-    api: fields.withDefault('api', oneOf('openai', 'azure', 'bedrock', 'anthropic'), 'openai'),
-    auth: fields.optional('auth', providerAuth),
+    api,
+    auth,
     native: fields.withDefault('native', list(oneOf('responses', 'messages')), []),
     streamUsage: fields.withDefault('streamUsage', boolean, true),
     store: fields.withDefault('store', oneOf('forbid', 'allow'), 'forbid'),
@@ -74,11 +83,24 @@ const credentialReference: Reader<CredentialReference> = object((fields) => {
   return { type, key: fields.required('key', environmentName, '') };
 });
 
+/** The client's secret is sent there: https, or http on this very machine (a stand-in for the authority). */
+const entraAuthority: Reader<string> = (node, place) => {
+  const url = httpUrl(node, place);
+  if (url === undefined) return undefined;
+  if (url.search !== '' || url.hash !== '') return place.refuse('an authority has no query and no fragment');
+  const isOwnMachine = isLoopbackHost(url.hostname) && !url.hostname.endsWith('.localhost');
+  if (url.protocol === 'http:' && !isOwnMachine) return place.refuse('expected https: the client secret is sent there');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+};
+
+/** The tenant is a segment of the authority's path. */
+const tenantId = text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, "a tenant's id or domain");
+
 const entraCredential: Reader<EntraCredential> = object((fields) => ({
-  tenantId: fields.required('tenantId', text(), ''),
+  tenantId: fields.required('tenantId', tenantId, ''),
   clientId: fields.required('clientId', text(), ''),
   clientSecretEnv: fields.required('clientSecretEnv', environmentName, ''),
-  authority: fields.withDefault('authority', text(/^https:\/\/[^@\s\\]+$/, 'an https URL'), DEFAULT_ENTRA_AUTHORITY),
+  authority: fields.withDefault('authority', entraAuthority, DEFAULT_ENTRA_AUTHORITY),
   scope: fields.withDefault('scope', text(), DEFAULT_ENTRA_SCOPE),
 }));
 

@@ -48,12 +48,6 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
     when: isText('anthropic'),
   },
   { pattern: 'providers.*.native', message: 'no effect yet: only chat completions and embeddings are served' },
-  {
-    pattern: 'providers.*.azureAuth',
-    message: 'no effect yet: an api-key is sent, no Entra token',
-    when: isText('entra'),
-  },
-  { pattern: 'providers.*.entra', message: 'no effect yet: an api-key is sent, no Entra token' },
   { pattern: 'providers.*.proxy', message: 'no effect yet: providers are connected to directly' },
   { pattern: 'providers.*.maxConcurrent', message: "no effect yet: a provider's own limit is answered by its 429" },
   { pattern: 'providers.*.rpm', message: "no effect yet: a provider's own rate limit is answered by its 429" },
