@@ -28,6 +28,7 @@ beforeEach(() => world.reset());
 
 const user = (content: string) => `"messages":[{"role":"user","content":${content}}]`;
 const HI = user('"hi"');
+const image = (source: string) => user(`[{"type":"image_url","image_url":${source}}]`);
 
 /** The one body that the provider got. */
 async function sentBody(): Promise<SeenRequest> {
@@ -50,6 +51,10 @@ describe('a body that is refused', () => {
     ['P52 max_tokens twice', `{"model":"auto","max_tokens":1,"max_tokens":9,${HI}}`, 'duplicate_key'],
     ['P52 messages twice', `{"model":"auto",${HI},${HI}}`, 'duplicate_key'],
     ['P52 a duplicate deep inside', `{"model":"auto","metadata":{"a":[{"b":1,"b":1}]},${HI}}`, 'duplicate_key'],
+    ['P53 a second model in another case', `{"model":"auto","Model":"local/large",${HI}}`, 'invalid_request'],
+    ['P53 second messages with a long s', `{"model":"auto","me\u017fsages":[],${HI}}`, 'invalid_request'],
+    ['P53 content twice in a message', '{"messages":[{"role":"user","content":"a","CONTENT":"b"}]}', 'invalid_request'],
+    ['P53 a model laid over ours', `{"model":"auto","extra_body":{"model":"x"},${HI}}`, 'invalid_request'],
     ['P54 __proto__ twice', `{"__proto__":1,"__proto__":2,${HI}}`, 'duplicate_key'],
     ['P55 a lone high surrogate', `{"model":"auto",${user('"\\ud800"')}}`, 'invalid_json'],
     ['P55 a lone low surrogate', `{"model":"auto",${user('"\\udc00x"')}}`, 'invalid_json'],
@@ -80,6 +85,17 @@ describe('a body that is refused', () => {
     ['P62 a model that is a list', `{"model":["auto"],${HI}}`, 'invalid_request'],
     ['P64 an override with nothing behind it', `{"model":"auto",${user('"/simple  "')}}`, 'empty_override'],
     ['P64 the same in a part', `{"model":"auto",${user('[{"type":"text","text":"[max]"}]')}}`, 'empty_override'],
+    ['P58 a hosted tool', `{"tools":[{"type":"web_search_preview"}],${HI}}`, 'tool_not_allowed'],
+    ['P58 a search by option', `{"web_search_options":{},${HI}}`, 'tool_not_allowed'],
+    ['P58 an index to search', `{"data_sources":[{"type":"azure_search"}],${HI}}`, 'tool_not_allowed'],
+    ['P58 another model to fall back to', `{"model":"auto","models":["local/large"],${HI}}`, 'egress_denied'],
+    ['P58 another host', `{"api_base":"https://evil.test",${HI}}`, 'egress_denied'],
+    ['P58 an answer that is kept', `{"store":true,${HI}}`, 'egress_denied'],
+    ['P58 an address as a string', `{${image('"https://evil.test/x"')}}`, 'egress_denied'],
+    ['P58 an address in a list', `{${image('["https://evil.test/x"]')}}`, 'egress_denied'],
+    ['P58 an address behind blanks', `{${image(`{"url":"${' '.repeat(300)}https://evil.test"}`)}}`, 'egress_denied'],
+    ['P58 a path of the server', `{${image('{"url":"/srv/x.png"}')}}`, 'egress_denied'],
+    ['P58 a file at the provider', `{${user('[{"type":"file","file":{"file_id":"f"}}]')}}`, 'unsupported_stateful'],
     ['messages missing', '{"model":"auto"}', 'invalid_request'],
     ['messages empty', '{"model":"auto","messages":[]}', 'invalid_request'],
     ['a message without a role', '{"model":"auto","messages":[{"content":"x"}]}', 'invalid_request'],
@@ -213,6 +229,10 @@ describe('what is sent is what was judged', () => {
     ['strings as they are spelt', '"user":"\\u00e9\\/\\ud83d\\ude00\\t\\u0000","é":"\u2028😀"'],
     ['blanks', ' \t"x" :\r\n 1 , "y":[ ] '],
     ['capabilities', '"logprobs":true,"top_logprobs":5,"n":2,"response_format":{"type":"json_object"},"seed":1'],
+    [
+      'labels that look like addresses',
+      '"metadata":{"a":"https://x"},"prediction":{"type":"content","content":"https://x"}',
+    ],
     ['tools', '"tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"tool_choice":"none"'],
   ])('P61 %s pass unchanged, byte for byte', async (_what, fields) => {
     const text = `{${fields},"model":"local/small","max_tokens_x":1,${HI}}`;

@@ -7,6 +7,7 @@ import {
   presentMember,
   RequestRefused,
 } from '@secrouter/proto';
+import { foldName, refuseLookAlikes } from './refuse-reach.ts';
 
 /** What the messages say about reach and size. */
 export interface MessageFacts {
@@ -43,10 +44,26 @@ const TEXT_MEMBERS: ReadonlySet<string> = new Set([
   'filename',
   'title',
 ]);
+/** Where an answer came from: clients send it back, nobody follows it. */
+const CITATIONS: ReadonlySet<string> = new Set(['annotations', 'citations']);
+/** Members of a message that are judged elsewhere or hold words; any other is looked through like an unknown part. */
+const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'audio',
+  'tool_calls',
+  'tool_call_id',
+  'function_call',
+  'reasoning',
+  'reasoning_content',
+]);
+const JUDGED_MEMBERS: ReadonlySet<string> = new Set(['role', 'content', 'audio']);
 /** An address that a server would follow; `gs:` and `s3:` are buckets, `file:` is the server's own disk. */
-const FETCHED = /^(?:(?:https?|ftp|gs|s3|wss?):\/\/|file:)/i;
-/** A scheme stands within this, blanks included. */
-const LONGEST_SCHEME = 256;
+const FETCHED = /^(?:https?:|ftp:|wss?:|file:|(?:gs|s3):\/\/)/i;
+/** Data without a scheme (RFC 4648); the name of a host or of a file on the server's disk has a dot or a colon. */
+const BASE64 = /^[a-z0-9+/=_-]*$/i;
+/** Longer than any scheme, and than any path of a file. */
+const LONGEST_PATH = 4_096;
 
 /** Reads all messages. Throws RequestRefused for a message without a role and for files kept at the provider. */
 export function readMessages(messages: JsonArray): MessageFacts {
@@ -55,6 +72,7 @@ export function readMessages(messages: JsonArray): MessageFacts {
   messages.items.forEach((message, index) => {
     const path = `messages[${index}]`;
     if (message.kind !== 'object') throw new RequestRefused('invalid_request', { param: path });
+    refuseLookAlikes(message, JUDGED_MEMBERS, `${path}.`);
     const role = presentMember(message, 'role');
     if (role?.kind !== 'string') throw new RequestRefused('invalid_request', { param: `${path}.role` });
     if (role.value === 'user') lastUser = message;
@@ -65,6 +83,8 @@ export function readMessages(messages: JsonArray): MessageFacts {
     if (content?.kind === 'object') throw new RequestRefused('invalid_request', { param: `${path}.content` });
     if (content?.kind === 'array')
       for (const [at, part] of content.items.entries()) readPart(part, `${path}.content[${at}]`, findings);
+    for (const { name, value } of message.members.values())
+      if (!MESSAGE_MEMBERS.has(name)) readUnknown(name, value, `${path}.${name}`, findings);
   });
   return {
     ...findings,
@@ -97,6 +117,7 @@ function readPart(part: JsonNode, path: string, findings: Findings): void {
 
 function readKnownSource(source: JsonNode, names: readonly string[], path: string, findings: Findings): void {
   if (source.kind === 'string') readSource(source, path, findings);
+  if (source.kind === 'array') for (const item of source.items) readKnownSource(item, names, path, findings);
   if (source.kind !== 'object') return;
   for (const { name, value } of source.members.values()) {
     if (names.includes(name) && value.kind === 'string') readSource(value, `${path}.${name}`, findings);
@@ -106,7 +127,9 @@ function readKnownSource(source: JsonNode, names: readonly string[], path: strin
 
 // Servers accept more spellings than OpenAI's: whatever is not text must not name a file at the provider, nor an address.
 function readUnknown(name: string, value: JsonNode, path: string, findings: Findings): void {
-  if (name === 'file_id' && value.kind !== 'null') throw new RequestRefused('unsupported_stateful', { param: path });
+  if (CITATIONS.has(name)) return;
+  if (foldName(name) === 'file_id' && value.kind !== 'null')
+    throw new RequestRefused('unsupported_stateful', { param: path });
   if (value.kind === 'string' && !TEXT_MEMBERS.has(name) && FETCHED.test(withoutBlanks(value)))
     findings.remoteContentPath ??= path;
   if (value.kind === 'array') for (const item of value.items) readUnknown(name, item, path, findings);
@@ -116,14 +139,18 @@ function readUnknown(name: string, value: JsonNode, path: string, findings: Find
 }
 
 function readSource(value: JsonString, path: string, findings: Findings): void {
-  // Only an explicit scheme other than data: makes the provider fetch; bare base64 is data.
   const plain = withoutBlanks(value);
-  const isRemote = /^[a-z][a-z0-9+.-]*:/i.test(plain) && !/^data:/i.test(plain);
-  if (isRemote) findings.remoteContentPath ??= path;
-  else findings.dataUrlBytes += value.end - value.start;
+  if (/^data:/i.test(plain) || BASE64.test(plain)) findings.dataUrlBytes += value.end - value.start;
+  else findings.remoteContentPath ??= path;
 }
 
-// URL parsers drop leading control characters and blanks, and tabs and line ends anywhere (WHATWG URL, 4.4).
+/**
+ * The beginning as a URL parser sees it: it drops leading control characters and blanks, and tabs and line ends anywhere
+ * (WHATWG URL, 4.4); servers trim more before that. However many there are, they do not hide what follows.
+ */
 function withoutBlanks({ value }: JsonString): string {
-  return value.slice(0, LONGEST_SCHEME).replace(/[\p{Cc} ]+/gu, '');
+  let plain = '';
+  for (let at = 0; at < value.length && plain.length < LONGEST_PATH; at += LONGEST_PATH)
+    plain += value.slice(at, at + LONGEST_PATH).replace(/[\p{Cc}\s]+/gu, '');
+  return plain.slice(0, LONGEST_PATH);
 }

@@ -8,8 +8,17 @@ const MAX_TOOLS = 1_024;
 /** Types of tools that run at the client. */
 const CLIENT_TOOL_TYPES: ReadonlySet<string> = new Set(['function', 'custom']);
 
-/** Fields by which providers are told to search or to call servers themselves. */
-const HOSTED_FIELDS = ['web_search_options', 'search_parameters', 'enable_search', 'plugins', 'mcp_servers'] as const;
+/** Fields by which providers are told to search or to call servers themselves; `data_sources` is Azure's. */
+export const HOSTED_FIELDS = [
+  'web_search_options',
+  'web_search',
+  'enable_web_search',
+  'search_parameters',
+  'enable_search',
+  'data_sources',
+  'plugins',
+  'mcp_servers',
+] as const;
 
 /** Counts tools (old `functions` too) and finds the first that runs at the provider. */
 export function readTools(root: JsonObject): { readonly count: number; readonly hostedToolPath: string | undefined } {

@@ -130,6 +130,31 @@ describe('what is absent', () => {
   });
 });
 
+describe('a name that some servers read as a judged one', () => {
+  test.each([
+    ['"Model":"x"', 'invalid_request model'],
+    ['"MAX_TOKENS":9', 'invalid_request max_tokens'],
+    ['"\\u017ftore":true', 'invalid_request store'],
+    ['"mcp_\u017fervers":[]', 'invalid_request mcp_servers'],
+    ['"Messages":[]', 'invalid_request messages'],
+    ['"extra_body":{"model":"x"}', 'invalid_request extra_body.model'],
+    ['"extra_body":{"Store":true}', 'invalid_request extra_body.store'],
+    ['"extra_body":{"top_k":1}', 'accepted'],
+    ['"\u043codel":1,"model_":1,"X_Model":1', 'accepted'],
+    ['"logit_bias":{"Model":1},"metadata":{"Store":"a","store":"b"}', 'accepted'],
+  ])('P53 %s: %s', (field, outcome) => {
+    expect(refusalOf(() => read(withField(field)))).toBe(outcome);
+  });
+
+  test.each([
+    ['{"role":"user","content":"a","Content":"b"}', 'invalid_request messages[1].content'],
+    ['{"role":"user","Role":"system","content":"a"}', 'invalid_request messages[1].role'],
+    ['{"role":"user","content":"a","Name":"b"}', 'accepted'],
+  ])('P53 %s: %s', (message, outcome) => {
+    expect(refusalOf(() => read(`{"messages":[{"role":"user","content":"x"},${message}]}`))).toBe(outcome);
+  });
+});
+
 describe('what a provider would keep or run', () => {
   test.each([
     ['"previous_response_id":"r"', 'unsupported_stateful previous_response_id'],
@@ -138,6 +163,13 @@ describe('what a provider would keep or run', () => {
     ['"background":false', 'accepted'],
     ['"store":true', 'egress_denied store'],
     ['"store":false', 'accepted'],
+    ['"models":["other/large"]', 'egress_denied models'],
+    ['"fallbacks":["other"]', 'egress_denied fallbacks'],
+    ['"api_base":"https://evil.test"', 'egress_denied api_base'],
+    ['"base_url":"https://evil.test"', 'egress_denied base_url'],
+    ['"kv_transfer_params":{"remote_host":"evil.test"}', 'egress_denied kv_transfer_params'],
+    ['"bootstrap_host":"evil.test"', 'egress_denied bootstrap_host'],
+    ['"models":null', 'accepted'],
   ])('%s: %s', (field, outcome) => {
     expect(refusalOf(() => read(withField(field)))).toBe(outcome);
   });
@@ -151,6 +183,11 @@ describe('what a provider would keep or run', () => {
     ['"web_search_options":{}', 'web_search_options'],
     ['"search_parameters":{"mode":"on"}', 'search_parameters'],
     ['"enable_search":false', undefined],
+    ['"data_sources":[{"type":"azure_search","parameters":{"endpoint":"https://x"}}]', 'data_sources'],
+    ['"web_search":{"enable":true}', 'web_search'],
+    ['"enable_web_search":true', 'enable_web_search'],
+    ['"tool_choice":{"type":"function","function":{"name":"f"}},"metadata":{"a":"https://x"}', undefined],
+    ['"prediction":{"type":"content","content":"https://x"},"modalities":["audio"],"audio":{"voice":"a"}', undefined],
   ])('%s runs at the provider: %s', (field, path) => {
     expect(read(withField(field)).hostedToolPath).toBe(path);
   });
@@ -170,6 +207,18 @@ describe('content that a provider would fetch', () => {
     ['{"type":"image","source":{"type":"url","url":"https://evil.test/x"}}', '.source.url'],
     ['{"type":"input_image","image_url":"file:///etc/passwd"}', '.image_url'],
     ['{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="},"more":["https://evil.test"]}', '.more'],
+    // Spellings that a lenient server repairs.
+    ['{"type":"image_url","image_url":["https://evil.test/x"]}', '.image_url'],
+    ['{"type":"image_url","image_url":[{"url":"https://evil.test/x"}]}', '.image_url.url'],
+    ['{"type":"image_url","image_url":{"url":"\\u00a0\\ufeffhttps://evil.test/x"}}', '.image_url.url'],
+    [`{"type":"image_url","image_url":{"url":"${' '.repeat(300)}https://evil.test/x"}}`, '.image_url.url'],
+    [`{"type":"image_url","image_url":{"url":"ht${'\\t'.repeat(300)}tps://evil.test/x"}}`, '.image_url.url'],
+    [`{"type":"input_image","image_url":"${' '.repeat(300)}https://evil.test/x"}`, '.image_url'],
+    ['{"type":"input_image","image_url":"https:evil.test/x"}', '.image_url'],
+    // No scheme, and no base64 either: a host, or a file of the server's own disk.
+    ['{"type":"image_url","image_url":{"url":"//evil.test/x.png"}}', '.image_url.url'],
+    ['{"type":"image_url","image_url":{"url":"/srv/images/x.png"}}', '.image_url.url'],
+    ['{"type":"image_url","image_url":"www.evil.test/x.png"}', '.image_url'],
   ])('%s is remote at %s', (part, path) => {
     expect(read(withPart(part)).remoteContentPath).toBe(`messages[0].content[1]${path}`);
   });
@@ -182,6 +231,10 @@ describe('content that a provider would fetch', () => {
     '{"type":"input_audio","input_audio":{"data":"//sAAA==","format":"mp3"}}',
     '{"type":"file","file":{"file_data":"data:application/pdf;base64,AA==","filename":"C:x.pdf"}}',
     '{"type":"refusal","refusal":"https://example.com"}',
+    '{"type":"image_url","image_url":{"url":"/9j/4AAQSkZJRgABAQ=="}}',
+    '{"type":"image_url","image_url":{"url":"iVBORw0KGgo\\nAAAANSUhEUg=="}}',
+    '{"type":"text","text":"x","annotations":[{"type":"url_citation","url_citation":{"url":"https://example.com"}}]}',
+    '{"type":"text","text":"x","citations":[{"url":"https://example.com","file_id":"f"}]}',
   ])('%s is not', (part) => {
     expect(read(withPart(part)).remoteContentPath).toBeUndefined();
   });
@@ -189,6 +242,8 @@ describe('content that a provider would fetch', () => {
   test.each([
     ['{"type":"file","file":{"file_id":"file-1"}}', 'messages[0].content[1].file.file_id'],
     ['{"type":"input_file","file_id":"file-1"}', 'messages[0].content[1].file_id'],
+    ['{"type":"file","file":[{"file_id":"file-1"}]}', 'messages[0].content[1].file.file_id'],
+    ['{"type":"file","file":{"File_ID":"file-1"}}', 'messages[0].content[1].file.File_ID'],
     ['{"type":"image_file","image_file":{"file_id":"file-1"}}', 'messages[0].content[1].image_file.file_id'],
   ])('%s names a file at the provider', (part, path) => {
     expect(refusalOf(() => read(withPart(part)))).toBe(`unsupported_stateful ${path}`);
@@ -198,6 +253,24 @@ describe('content that a provider would fetch', () => {
     const body = '{"messages":[{"role":"assistant","audio":{"id":"audio_1"}},{"role":"user","content":"x"}]}';
 
     expect(refusalOf(() => read(body))).toBe('unsupported_stateful messages[0].audio.id');
+  });
+
+  test.each([
+    ['"images":["https://evil.test/x"]', 'messages[0].images'],
+    ['"image_url":{"url":"https://evil.test/x"}', 'messages[0].image_url.url'],
+    ['"tool_calls":[{"id":"c","type":"custom","custom":{"name":"f","input":"https://example.com"}}]', undefined],
+    ['"annotations":[{"type":"url_citation","url_citation":{"url":"https://example.com"}}]', undefined],
+    ['"name":"https://example.com","reasoning_content":"https://example.com"', undefined],
+  ])('beside the content of a message, %s is remote at %s', (members, path) => {
+    const body = `{"messages":[{"role":"assistant","content":"x",${members}}]}`;
+
+    expect(read(body).remoteContentPath).toBe(path);
+  });
+
+  test('an attachment of a message is a file at the provider', () => {
+    const body = '{"messages":[{"role":"user","content":"x","attachments":[{"file_id":"f"}]}]}';
+
+    expect(refusalOf(() => read(body))).toBe('unsupported_stateful messages[0].attachments.file_id');
   });
 
   test('base64 counts as an image and not as text', () => {
@@ -304,6 +377,14 @@ describe('an embeddings request', () => {
     ['{"input":null}', 'invalid_request input'],
     ['{"input":5}', 'invalid_request input'],
     ['{"input":"a","input":"b"}', 'duplicate_key'],
+    ['{"input":[1,2]}', 'accepted'],
+    ['{"input":[[1,2],[3]]}', 'accepted'],
+    // Servers of multimodal models would fetch what these name.
+    ['{"input":[{"image":"https://evil.test/x.png"}]}', 'invalid_request input'],
+    ['{"input":[[{"image":"https://evil.test/x.png"}]]}', 'invalid_request input'],
+    ['{"input":["a",null]}', 'invalid_request input'],
+    [`{"input":"a",${MESSAGES}}`, 'invalid_request messages'],
+    ['{"input":"a","Input":"b"}', 'invalid_request input'],
   ])('%s: %s', (body, outcome) => {
     expect(refusalOf(() => readEmbeddingsRequest(Buffer.from(body), SAMPLE_LIMITS))).toBe(outcome);
   });

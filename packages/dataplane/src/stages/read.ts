@@ -27,6 +27,7 @@ import { type ByteOffset, byteOffsetsOf, outlineOf } from './outline-body.ts';
 import { readMessages } from './read-messages.ts';
 import { readTexts } from './read-texts.ts';
 import { readTools } from './read-tools.ts';
+import { refuseReach } from './refuse-reach.ts';
 
 /** The bounds of the configuration that a reading keeps. */
 export type ReadLimits = Pick<RequestLimits, 'jsonDepth' | 'messages' | 'classifiedTextBytes'>;
@@ -37,9 +38,6 @@ const MAX_MODEL_LENGTH = 256;
 const MAX_CHOICES = 128;
 /** No model answers more than this; a larger cap is a mistake. */
 const MAX_OUTPUT_CAP = 1_000_000_000;
-
-/** Fields by which a provider would keep state behind our one shared key. */
-const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'background'] as const;
 
 /** Reads the body of a request to one of the endpoints; a pure function, which also runs in a worker thread. */
 export function readRequest(endpoint: JudgedRequest['endpoint'], bytes: Uint8Array, limits: ReadLimits): JudgedRequest {
@@ -83,11 +81,18 @@ export function readEmbeddingsRequest(bytes: Uint8Array, limits: ReadLimits): Em
   const { root, toByte } = readDocument(bytes, limits);
   const input = presentMember(root, 'input');
   if (input === undefined || (input.kind !== 'string' && input.kind !== 'array')) throw invalid('input');
-  const texts = (input.kind === 'string' ? [input] : input.items).map((item) =>
-    item.kind === 'string' ? item.value : '',
-  );
+  const items = input.kind === 'string' ? [input] : input.items;
+  if (!items.every(isEmbeddable)) throw invalid('input');
+  if (presentMember(root, 'messages') !== undefined) throw invalid('messages');
+  const texts = items.map((item) => (item.kind === 'string' ? item.value : ''));
   const body = judgedBody(bytes, root, toByte);
   return { ...body, endpoint: 'embeddings', stream: false, countedText: countedText(texts) };
+}
+
+/** Words or token numbers; what a multimodal model would be shown, its server would have to fetch. */
+function isEmbeddable(item: JsonNode): boolean {
+  if (item.kind === 'array') return item.items.every(({ kind }) => kind === 'number');
+  return item.kind === 'string' || item.kind === 'number';
 }
 
 interface BodyDocument {
@@ -112,11 +117,7 @@ function readDocument(bytes: Uint8Array, limits: ReadLimits): BodyDocument {
   }
   const { root } = reading;
   if (root.kind !== 'object') throw new RequestRefused('invalid_json', { reason: 'not_an_object' });
-  for (const field of STATEFUL_FIELDS) {
-    const value = presentMember(root, field);
-    if (value !== undefined && value.kind !== 'false')
-      throw new RequestRefused('unsupported_stateful', { param: field });
-  }
+  refuseReach(root);
   if (readBoolean(root, 'store') === true)
     throw new RequestRefused('egress_denied', { param: 'store', reason: 'store' });
   return { text, root, toByte: byteOffsetsOf(text, bytes.byteLength) };
