@@ -60,7 +60,9 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const spoolDirectory = join(config.SECROUTER_STATE_DIR, 'spool');
   const spool = await Spool.open(spoolDirectory, podStream, config.SECROUTER_SPOOL_MAX_BYTES);
   const events = new EventStream({ ...identity, podStream, spool, sendBatch: queue.send, log });
-  const trail = new RefusalTrail({ ...identity, events, nowMs: Date.now, randomBytes });
+  // A settled request moves the position itself; a refused one would be missing in a reading that follows at once.
+  const notePosition = (sequence: number) => void store.notePosition(podStream, sequence).catch(() => undefined);
+  const trail = new RefusalTrail({ ...identity, events, notePosition, nowMs: Date.now, randomBytes });
   const metrics = new PodMetrics();
   const connections = new UpstreamConnections();
   const secrets = new CredentialStore(environmentSecret, Date.now);

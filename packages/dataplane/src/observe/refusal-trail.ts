@@ -58,6 +58,8 @@ export interface TrailOptions {
   readonly cell: string;
   readonly podId: string;
   readonly events: EventStream;
+  /** Hears the number of each refusal's leaf, so that readers can wait for it. */
+  readonly notePosition: (sequence: number) => void;
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -85,10 +87,8 @@ export class RefusalTrail {
       this.#refuseUnknown(type, refused, context);
       return;
     }
-    this.#emit(type, refused.code, context, grant, route, {
-      reason: refused.details.reason ?? refused.code,
-      code: refused.code,
-    });
+    const detail = { reason: refused.details.reason ?? refused.code, code: refused.code };
+    this.#options.notePosition(this.#emit(type, refused.code, context, grant, route, detail));
   }
 
   /** Records the first use of a token on this pod, and attempts to lower the data class. */
@@ -169,7 +169,8 @@ export class RefusalTrail {
     lane.leaves += 1;
     this.#laneLeaves += 1;
     const detail = { reason: refused.details.reason ?? refused.code, code: refused.code };
-    this.#options.events.appendAudit(this.#event(type, refused.code, context, undefined, undefined, detail, null));
+    const event = this.#event(type, refused.code, context, undefined, undefined, detail, null);
+    this.#options.notePosition(this.#options.events.appendAudit(event));
   }
 
   #emit(
@@ -179,9 +180,9 @@ export class RefusalTrail {
     grant: Grant,
     route: Route | undefined,
     detail: AuditEvent['detail'],
-  ): void {
+  ): number {
     const revision = context.policy?.snapshot.revision ?? null;
-    this.#options.events.appendAudit(this.#event(type, outcome, context, grant, route, detail, revision));
+    return this.#options.events.appendAudit(this.#event(type, outcome, context, grant, route, detail, revision));
   }
 
   #event(

@@ -145,6 +145,14 @@ export class BudgetStore {
     });
   }
 
+  /**
+   * Moves this pod's stream position without a lease. Numbers are noted in the order in which they are handed out, on the
+   * connection that settles too, so none goes back. Throws RedisUnavailable.
+   */
+  async notePosition(podStream: string, sequence: number): Promise<void> {
+    await this.breaker.run(() => this.#redis.hset(this.#keys.positions, podStream, sequence));
+  }
+
   /** Forgets this pod's stream once all of it was delivered. */
   async dropPosition(podStream: string): Promise<void> {
     await this.breaker.run(() => this.#redis.hdel(this.#keys.positions, podStream));
