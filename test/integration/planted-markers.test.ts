@@ -1,11 +1,9 @@
 // A marker in prompts, tool arguments, answers, upstream errors and the provider's key is searched for in every log,
 // queue, table and file afterwards: metadata is kept, content never.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/child.ts';
 import { Fleet, PROVIDER_KEY } from '../support/fleet.ts';
-import { storesHolding } from '../support/search-stores.ts';
+import { filesHolding, storesHolding } from '../support/search-stores.ts';
 
 const PROMPT = 'planted-prompt-5c1e7f';
 const ANSWER = 'planted-answer-9b2d40';
@@ -84,10 +82,3 @@ test('content and keys stay out of every log, queue, table and file', async () =
   }
   expect(await storesHolding(fleet, secrets)).toEqual([]);
 });
-
-function filesHolding(directory: string, text: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => readFileSync(path, 'latin1').includes(text));
-}

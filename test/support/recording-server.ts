@@ -22,11 +22,20 @@ export interface RecordingServer {
 
 /** Starts one on any free port; with a certificate it speaks TLS. */
 export async function startRecordingServer(
-  options: { readonly certificate?: IssuedCertificate; readonly host?: string } = {},
+  options: {
+    readonly certificate?: IssuedCertificate;
+    readonly host?: string;
+    /** Another status than 200, for requests that it refuses. */
+    readonly statusOf?: (request: ReceivedRequest) => number;
+  } = {},
 ): Promise<RecordingServer> {
-  const { certificate, host = '127.0.0.1' } = options;
+  const { certificate, host = '127.0.0.1', statusOf = () => 200 } = options;
   const requests: ReceivedRequest[] = [];
-  const handler = (request: IncomingMessage, response: ServerResponse) => void answer(request, response, requests);
+  const handler = async (request: IncomingMessage, response: ServerResponse) => {
+    const received = await receive(request);
+    requests.push(received);
+    response.writeHead(statusOf(received), { 'content-type': 'application/json' }).end(COMPLETION);
+  };
   const server =
     certificate === undefined
       ? createServer(handler)
@@ -51,13 +60,11 @@ export async function startRecordingServer(
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, requests: ReceivedRequest[]): Promise<void> {
+async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  requests.push({ method: request.method ?? '', path: request.url ?? '', rawHeaders: request.rawHeaders, body });
-  response.setHeader('content-type', 'application/json');
-  response.end(COMPLETION);
+  const { method = '', url: path = '', rawHeaders } = request;
+  return { method, path, rawHeaders, body: Buffer.concat(chunks) };
 }
 
 const COMPLETION = JSON.stringify({

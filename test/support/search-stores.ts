@@ -1,4 +1,6 @@
-// Looks for planted texts in everything that a fleet keeps: all Redis keys and all tables.
+// Looks for planted texts in everything that a fleet keeps: all Redis keys, all tables, and the files of its folder.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Fleet } from './fleet.ts';
@@ -61,4 +63,12 @@ async function readWhole(redis: Redis, key: string): Promise<string> {
     default:
       return '';
   }
+}
+
+/** The files below a folder that hold the text. */
+export function filesHolding(directory: string, text: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path, 'latin1').includes(text));
 }
