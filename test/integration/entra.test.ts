@@ -32,7 +32,7 @@ const refusedTokens = new Set<string>();
 beforeAll(async () => {
   elsewhere = await startRecordingServer();
   azure = await startRecordingServer({
-    statusOf: (request) => (refusedTokens.has(headersOf(request).authorization ?? '') ? 401 : 200),
+    answer: (request) => ({ status: refusedTokens.has(headersOf(request).authorization ?? '') ? 401 : 200 }),
   });
   authority = await startTokenAuthority({
     brief: { expiresIn: '4' },

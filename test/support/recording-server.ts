@@ -12,6 +12,11 @@ export interface ReceivedRequest {
   readonly body: Buffer;
 }
 
+export interface RecordedAnswer {
+  readonly status?: number;
+  readonly body?: string;
+}
+
 export interface RecordingServer {
   readonly port: number;
   readonly requests: ReceivedRequest[];
@@ -25,16 +30,17 @@ export async function startRecordingServer(
   options: {
     readonly certificate?: IssuedCertificate;
     readonly host?: string;
-    /** Another status than 200, for requests that it refuses. */
-    readonly statusOf?: (request: ReceivedRequest) => number;
+    /** Another answer than a completion, or the same one later. */
+    readonly answer?: (request: ReceivedRequest) => RecordedAnswer | Promise<RecordedAnswer>;
   } = {},
 ): Promise<RecordingServer> {
-  const { certificate, host = '127.0.0.1', statusOf = () => 200 } = options;
+  const { certificate, host = '127.0.0.1', answer = (): RecordedAnswer => ({}) } = options;
   const requests: ReceivedRequest[] = [];
   const handler = async (request: IncomingMessage, response: ServerResponse) => {
     const received = await receive(request);
     requests.push(received);
-    response.writeHead(statusOf(received), { 'content-type': 'application/json' }).end(COMPLETION);
+    const { status = 200, body = COMPLETION } = await answer(received);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   };
   const server =
     certificate === undefined

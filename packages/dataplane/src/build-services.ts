@@ -29,6 +29,7 @@ import { abortableWait } from './upstream/abortable-wait.ts';
 import { Circuits } from './upstream/circuits.ts';
 import { CredentialStore } from './upstream/credential-store.ts';
 import type { TokenReading } from './upstream/entra-token.ts';
+import { OutstandingRequests } from './upstream/outstanding-requests.ts';
 import { ProviderCredentials } from './upstream/provider-credentials.ts';
 import { UpstreamConnections } from './upstream/upstream-connections.ts';
 
@@ -86,7 +87,9 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     log.error({ provider }, 'the provider refuses our key: check its credential');
   };
   const withoutStreamUsage = new Set<string>();
-  const forwarding = { connections, circuits, credentials, random: Math.random, withoutStreamUsage, onKeyRefused };
+  const outstanding = new OutstandingRequests();
+  const shared = { connections, circuits, credentials, outstanding };
+  const forwarding = { ...shared, random: Math.random, withoutStreamUsage, onKeyRefused };
   const store = new BudgetStore(redis, keys, Date.now);
   const claimTokenId = tokenIdStore(redis, keys, store.breaker);
   const services: PodServices = {

@@ -6,6 +6,7 @@ import type { JudgedRequest } from '../request/judged-request.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { Circuits } from '../upstream/circuits.ts';
 import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
+import type { OutstandingRequests } from '../upstream/outstanding-requests.ts';
 import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
 import { sendUpstream, type UpstreamResponse, type UpstreamSending } from '../upstream/send-upstream.ts';
 import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
@@ -13,6 +14,7 @@ import type { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
 import { isStaleConnection, refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
 import type { Route } from './choose-route.ts';
 import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
+import { type Attempt, planAttempts } from './plan-attempts.ts';
 import { type BodyChanges, upstreamBody } from './upstream-body.ts';
 
 /** An answer whose headers came. */
@@ -30,6 +32,7 @@ export interface ForwardDependencies {
   readonly connections: UpstreamConnections;
   readonly circuits: Circuits;
   readonly credentials: ProviderCredentials;
+  readonly outstanding: OutstandingRequests;
   readonly random: () => number;
   /** A provider refused our own key: somebody must act. */
   readonly onKeyRefused: (provider: string) => void;
@@ -43,11 +46,6 @@ export interface AttemptLog {
   lastModel: ModelConfig | undefined;
   /** Bounds all attempts and the answer together. */
   readonly deadline: UpstreamDeadline;
-}
-
-interface Attempt {
-  readonly model: ModelConfig;
-  readonly endpoint: string;
 }
 
 const PROVIDER_RETRY_SECONDS = 5;
@@ -91,16 +89,14 @@ function unreachable(reason: string): RequestRefused {
 }
 
 function attemptsOf(
-  route: Route,
-  context: RequestContext,
-  { circuits, random }: ForwardDependencies,
+  { candidates }: Route,
+  { policy }: RequestContext,
+  { circuits, outstanding, random }: ForwardDependencies,
 ): readonly Attempt[] {
-  return route.candidates.flatMap((model) => {
-    const endpoints = context.policy.config.providers[model.provider]?.baseUrls ?? [];
-    const start = Math.floor(random() * endpoints.length);
-    return [...endpoints.slice(start), ...endpoints.slice(0, start)]
-      .filter((endpoint) => circuits.isAvailable(model.provider, endpoint, model.id))
-      .map((endpoint) => ({ model, endpoint }));
+  return planAttempts(candidates, policy.config.providers, {
+    isAvailable: (provider, endpoint, model) => circuits.isAvailable(provider, endpoint, model),
+    outstanding: (provider, endpoint) => outstanding.count(provider, endpoint),
+    random,
   });
 }
 
@@ -142,7 +138,8 @@ async function attempt(
   const asksForUsage = canAsk && request.endpoint === 'chat' && request.stream && !request.includeUsage;
   const body = upstreamBody(request, model, { ...changes, askForUsage: asksForUsage });
   try {
-    const response = await sendReplaying(attempts, () =>
+    const ended = dependencies.outstanding.begin(model.provider, permit.baseUrl);
+    const response = await sendReplaying(attempts, ended, () =>
       sendUpstream(permit, {
         ...way,
         endpoint: request.endpoint,
@@ -192,16 +189,25 @@ function noteRefusal(
 }
 
 // A connection that the upstream closed while it lay idle says so only when it is written to: one replay (RFC 9110, 9.2.2).
-async function sendReplaying(attempts: AttemptLog, send: () => Promise<UpstreamResponse>): Promise<UpstreamResponse> {
+async function sendReplaying(
+  attempts: AttemptLog,
+  ended: () => void,
+  send: () => Promise<UpstreamResponse>,
+): Promise<UpstreamResponse> {
   attempts.count += 1;
-  const response = await send().catch((error: unknown) => {
-    if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.aborted) throw error;
-    attempts.count += 1;
-    return send();
-  });
-  // Its reader sees its errors; a body that nobody reads yet must not end the process.
-  response.body.on('error', ignore);
-  return response;
+  try {
+    const response = await send().catch((error: unknown) => {
+      if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.aborted) throw error;
+      attempts.count += 1;
+      return send();
+    });
+    // Its reader sees its errors; a body that nobody reads yet must not end the process.
+    response.body.on('error', ignore).once('close', ended);
+    return response;
+  } catch (error) {
+    ended();
+    throw error;
+  }
 }
 
 function failedAttempt(
