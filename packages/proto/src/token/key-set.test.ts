@@ -18,6 +18,17 @@ function rsaJwk(modulusLength: number, publicExponent = 65_537): object {
   return generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey.export({ format: 'jwk' });
 }
 
+/** A modulus of the form that CVE-2017-15361 left behind: a power of 65537 modulo the product of the first primes. */
+function guessableRsaJwk(): object {
+  const isPrime = (n: number) => Array.from({ length: n - 2 }, (_, index) => index + 2).every((d) => n % d !== 0);
+  const primes = Array.from({ length: 700 }, (_, index) => index + 2).filter(isPrime);
+  const product = primes.reduce((all, prime) => all * BigInt(prime), 1n);
+  let residue = 1n;
+  for (let power = 0; power < 1_234; power += 1) residue = (residue * 65_537n) % product;
+  const modulus = ((2n ** 2_047n + 2n ** 2_046n) / product) * product + residue;
+  return { ...rsa.jwk, n: Buffer.from(modulus.toString(16), 'hex').toString('base64url') };
+}
+
 describe('the filter', () => {
   test.each<[string, unknown, string]>([
     ['a signing key', rsa.jwk, 'kept'],
@@ -32,6 +43,7 @@ describe('the filter', () => {
     ['T32 e = 1', { ...rsa.jwk, e: 'AQ' }, 'weak_rsa'],
     ['T32 e even', { ...rsa.jwk, e: 'AQAC' }, 'weak_rsa'],
     ['T32 e huge', { ...rsa.jwk, e: Buffer.alloc(64, 0xff).toString('base64url') }, 'weak_rsa'],
+    ['T121 a modulus that one library made guessable', guessableRsaJwk(), 'weak_rsa'],
     ['T33 oct', { kty: 'oct', k: 'c2VjcmV0', kid: 'k1', alg: 'RS256' }, 'symmetric'],
     ['T34 private members', rsa.privateKey.export({ format: 'jwk' }), 'private_members'],
     ['T34 private EC key', ec.privateKey.export({ format: 'jwk' }), 'private_members'],

@@ -1,6 +1,7 @@
 // Which keys of a key set may verify tokens, decided once at load. The algorithms of a key are pinned here, so that a
 // token's header only ever chooses among them (RFC 8725 section 3.1).
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { isGuessableModulus } from './guessable-modulus.ts';
 import { isPlainRecord, type PlainRecord } from './plain-record.ts';
 import { isTokenAlgorithm, type TokenAlgorithm } from './token-algorithm.ts';
 
@@ -51,7 +52,7 @@ export function readVerificationKey(jwk: unknown): VerificationKey | DroppedKeyR
   if (publicMembers === undefined) return 'malformed';
   const publicKey = importKey(publicMembers);
   if (publicKey === undefined) return 'malformed';
-  if (jwk.kty === 'RSA' && !isStrongRsa(publicKey)) return 'weak_rsa';
+  if (jwk.kty === 'RSA' && (!isStrongRsa(publicKey) || isGuessableModulus(modulusOf(publicMembers)))) return 'weak_rsa';
   const { kid } = publicMembers;
   return { ...(kid === undefined ? {} : { kid }), algorithms, publicKey, jwk: publicMembers };
 }
@@ -90,6 +91,10 @@ function importKey(jwk: Readonly<Record<string, string>>): KeyObject | undefined
   } catch {
     return undefined;
   }
+}
+
+function modulusOf({ n = '' }: Readonly<Record<string, string>>): bigint {
+  return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
 function isStrongRsa(key: KeyObject): boolean {
