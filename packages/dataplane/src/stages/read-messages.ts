@@ -56,6 +56,7 @@ const MESSAGE_MEMBERS: ReadonlySet<string> = new Set([
   'function_call',
   'reasoning',
   'reasoning_content',
+  'reasoning_details',
 ]);
 const JUDGED_MEMBERS: ReadonlySet<string> = new Set(['role', 'content', 'audio']);
 /** An address that a server would follow; `gs:` and `s3:` are buckets, `file:` is the server's own disk. */

@@ -5,6 +5,16 @@ import { type JsonNode, type JsonObject, presentMember, RequestRefused } from '@
 /** OpenAI's bound is 128; this leaves room for other providers. */
 const MAX_TOOLS = 1_024;
 
+/** Objects by which a tool of the client is described; any other makes it a tool of a proxy's provider. */
+const DESCRIPTIONS: ReadonlySet<string> = new Set([
+  'function',
+  'custom',
+  'parameters',
+  'input_schema',
+  'format',
+  'cache_control',
+]);
+
 /** Types of tools that run at the client. */
 const CLIENT_TOOL_TYPES: ReadonlySet<string> = new Set(['function', 'custom']);
 
@@ -40,7 +50,8 @@ function hostedField(root: JsonObject): string | undefined {
 function isHosted(tool: JsonNode): boolean {
   if (tool.kind !== 'object') throw new RequestRefused('invalid_request', { param: 'tools' });
   const type = presentMember(tool, 'type');
-  return type?.kind !== 'string' || !CLIENT_TOOL_TYPES.has(type.value);
+  if (type?.kind !== 'string' || !CLIENT_TOOL_TYPES.has(type.value)) return true;
+  return [...tool.members.values()].some(({ name, value }) => value.kind === 'object' && !DESCRIPTIONS.has(name));
 }
 
 function listOf(root: JsonObject, name: string): readonly JsonNode[] {

@@ -180,6 +180,11 @@ describe('what a provider would keep or run', () => {
     ['"tools":[{"type":"function","function":{}},{"type":"web_search"}]', 'tools[1]'],
     ['"tools":[{"type":"mcp","server_url":"https://x"}]', 'tools[0]'],
     ['"tools":[{"name":"untyped"}]', 'tools[0]'],
+    // Proxies in front of other providers tell a tool by its member, whatever its type says.
+    ['"tools":[{"googleSearch":{},"type":"function","function":{"name":"f"}}]', 'tools[0]'],
+    ['"tools":[{"type":"function","function":{"name":"f"},"cache_control":{"type":"ephemeral"},"x":1}]', undefined],
+    ['"tools":[{"type":"custom","custom":{"name":"f","format":{"type":"text"}}}]', undefined],
+    ['"tools":[{"type":"custom","name":"f","input_schema":{},"format":{},"parameters":null}]', undefined],
     ['"web_search_options":{}', 'web_search_options'],
     ['"search_parameters":{"mode":"on"}', 'search_parameters'],
     ['"enable_search":false', undefined],
@@ -261,6 +266,7 @@ describe('content that a provider would fetch', () => {
     ['"tool_calls":[{"id":"c","type":"custom","custom":{"name":"f","input":"https://example.com"}}]', undefined],
     ['"annotations":[{"type":"url_citation","url_citation":{"url":"https://example.com"}}]', undefined],
     ['"name":"https://example.com","reasoning_content":"https://example.com"', undefined],
+    ['"reasoning_details":[{"type":"reasoning.summary","summary":"https://example.com"}]', undefined],
   ])('beside the content of a message, %s is remote at %s', (members, path) => {
     const body = `{"messages":[{"role":"assistant","content":"x",${members}}]}`;
 
