@@ -77,7 +77,7 @@ describe('outages', () => {
     await world.advance(10_000);
     expect(await first).toMatchObject({ outcome: 'unavailable' });
 
-    await world.advance(1_000); // the back-off's own attempt is under way now, and stalls
+    await world.advance(30_000); // the back-off's own attempt is under way now, and stalls
     const requestsBefore = world.requests.length;
     let answer: unknown;
     void refresher.findKid('k9').then((view) => {

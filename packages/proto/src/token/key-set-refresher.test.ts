@@ -83,6 +83,23 @@ describe('unknown kids', () => {
     await refresher.close();
   });
 
+  test('T28 ten thousand cause at most one fetch in 30 s while the provider is down, too', async () => {
+    const world = new KeyWorld();
+    world.publish(k1);
+    const refresher = world.refresher();
+    await refresher.start();
+    world.answers.set(jwksUri, 'reset');
+
+    for (let second = 0; second < 30; second += 1) {
+      await Promise.all(Array.from({ length: 334 }, (_, index) => refresher.findKid(`evil-${second}-${index}`)));
+      await world.advance(999);
+    }
+
+    expect(world.requests).toHaveLength(2);
+    expect(kidsOf(refresher)).toEqual(['k1']);
+    await refresher.close();
+  });
+
   test('T113 a rotated key is found with one fetch, by all who wait for it', async () => {
     const world = new KeyWorld();
     world.publish(k1);

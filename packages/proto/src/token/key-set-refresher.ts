@@ -10,7 +10,7 @@ import {
 } from './fetch-key-set.ts';
 import { isSameKeySet, type KeySet, keySetDocument, readKeySet } from './key-set.ts';
 import { isPlainRecord } from './plain-record.ts';
-import { UnknownKidGate } from './unknown-kid-gate.ts';
+import { UnknownKidGate, unknownKidCooldownMs } from './unknown-kid-gate.ts';
 
 /** Failure back-off: doubles from the first to the last. */
 export const minRefreshBackoffMs = 1_000;
@@ -253,11 +253,19 @@ export class KeySetRefresher implements KeySource {
     if (this.#closing.signal.aborted) return;
     const { environment, cacheTtlMs } = this.#options;
     const delayMs =
-      this.#consecutiveFailures === 0
-        ? cacheTtlMs * (0.45 + 0.1 * environment.random())
-        : Math.min(maxRefreshBackoffMs, minRefreshBackoffMs * 2 ** (this.#consecutiveFailures - 1));
+      this.#consecutiveFailures === 0 ? cacheTtlMs * (0.45 + 0.1 * environment.random()) : this.#backoffMs();
     this.#nextAttemptMs = environment.nowMs() + delayMs;
     this.#cancelTimer = environment.schedule(delayMs, () => void this.#refresh());
+  }
+
+  /**
+   * With fresh keys at hand nothing is urgent: whoever makes an attempt fail by inventing a kid has used up the interval
+   * for such kids, and no chain of quick retries follows.
+   */
+  #backoffMs(): number {
+    const doubled = Math.min(maxRefreshBackoffMs, minRefreshBackoffMs * 2 ** (this.#consecutiveFailures - 1));
+    const view = this.current();
+    return view.outcome === 'usable' && !view.isStale ? Math.max(unknownKidCooldownMs, doubled) : doubled;
   }
 
   /** A stored set is judged again like a fetched one; a time in the future counts as now. */
