@@ -43,6 +43,16 @@ afterAll(async () => {
 });
 
 describe('answers', () => {
+  test('keeps listings of models apart from the calls', async () => {
+    await fetch(`${url}/control/listings`, { method: 'DELETE' });
+
+    await client.models.list();
+
+    const listings = await (await fetch(`${url}/control/listings`)).json();
+    expect(listings).toMatchObject([{ method: 'GET', path: '/v1/models', outcome: 'completed' }]);
+    expect(await (await fetch(`${url}/control/requests`)).json()).toEqual([]);
+  });
+
   test('lists its models and refuses one that it does not serve', async () => {
     const models = await client.models.list();
     const unknown = ask('no-such-model', 'hello');

@@ -7,10 +7,17 @@ import type { RequestLog } from './request-log.ts';
 
 const MAX_COMMAND_BYTES = 80 * 1024 * 1024;
 
-/** Serves `/control` (GET, POST) and `/control/requests` (GET, DELETE). */
+/** The health probes of a gateway come all the time: they stand apart from what clients caused. */
+export interface RequestLogs {
+  readonly calls: RequestLog;
+  /** `GET /v1/models`. */
+  readonly listings: RequestLog;
+}
+
+/** Serves `/control` (GET, POST), `/control/requests` and `/control/listings` (GET, DELETE). */
 export async function handleControl(
   state: ControlState,
-  log: RequestLog,
+  logs: RequestLogs,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -21,9 +28,14 @@ export async function handleControl(
     case 'POST /control':
       return await applyCommand(state, request, response);
     case 'GET /control/requests':
-      return sendJson(response, 200, log.list());
+      return sendJson(response, 200, logs.calls.list());
     case 'DELETE /control/requests':
-      log.clear();
+      logs.calls.clear();
+      return sendJson(response, 200, []);
+    case 'GET /control/listings':
+      return sendJson(response, 200, logs.listings.list());
+    case 'DELETE /control/listings':
+      logs.listings.clear();
       return sendJson(response, 200, []);
     default:
       return sendJson(response, 404, { error: `unknown: ${action}` });

@@ -15,6 +15,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const CREATED_SECONDS = 1_704_067_200;
 const API_PATH = /^\/(?:v1|openai\/deployments\/([^/]+)|openai\/v1)\/(chat\/completions|embeddings)$/;
 
+const LIST_PATH = /^\/(?:v1|openai|openai\/v1)\/models(?:\?|$)/;
+
 export interface ModelProviderOptions {
   /** 0 = any free port. */
   readonly port: number;
@@ -46,7 +48,7 @@ export async function startModelProvider(options: ModelProviderOptions): Promise
 /** What stands behind the listener: settings and rules, the log of requests, and the routes. */
 class ModelProviderSite {
   readonly #state: ControlState;
-  readonly #log = new RequestLog();
+  readonly #logs = { calls: new RequestLog(), listings: new RequestLog() };
   readonly #apiKey: string | undefined;
 
   constructor({ apiKey, chunksPerSecond }: ModelProviderOptions) {
@@ -57,7 +59,7 @@ class ModelProviderSite {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       if (request.url === '/health') return sendJson(response, 200, { status: 'ok' });
-      if (request.url?.startsWith('/control')) return await handleControl(this.#state, this.#log, request, response);
+      if (request.url?.startsWith('/control')) return await handleControl(this.#state, this.#logs, request, response);
       await this.#handleApi(request, response);
     } catch (error) {
       if (response.destroyed || request.destroyed) return;
@@ -82,7 +84,7 @@ class ModelProviderSite {
     if (!this.#isAuthorized(request)) return sendError(response, INVALID_KEY);
 
     const path = request.url ?? '/';
-    if (request.method === 'GET' && path.replace(/\?.*/s, '') === '/v1/models') return this.#listModels(response);
+    if (isListing(request)) return this.#listModels(response);
     const match = API_PATH.exec(path.replace(/\?.*/s, ''));
     if (request.method !== 'POST' || !match) return sendError(response, unknownUrl(request.method ?? '', path));
 
@@ -94,7 +96,8 @@ class ModelProviderSite {
 
   #record(request: IncomingMessage, rawBody: string): RecordedRequest | undefined {
     if (!this.#state.settings.record) return undefined;
-    return this.#log.add({
+    const log = isListing(request) ? this.#logs.listings : this.#logs.calls;
+    return log.add({
       receivedAt: new Date().toISOString(),
       method: request.method ?? '',
       path: request.url ?? '',
@@ -115,6 +118,10 @@ class ModelProviderSite {
     const data = live.map(({ id }) => ({ id, object: 'model', created: CREATED_SECONDS, owned_by: 'secrouter' }));
     sendJson(response, 200, { object: 'list', data });
   }
+}
+
+function isListing({ method, url = '/' }: IncomingMessage): boolean {
+  return method === 'GET' && LIST_PATH.test(url);
 }
 
 function isSame(given: string | string[] | undefined, expected: string): boolean {
