@@ -467,3 +467,11 @@ describe('a configuration file', () => {
     return { exitCode, output };
   }
 });
+
+test('with healthIntervalSec 0 no provider was asked for its models while all of this ran', async () => {
+  const listings = await fetch(`${world.fleet.modelProvider.url}/control/listings`);
+  const servers = [hidden, ...tls.values()];
+
+  expect(await listings.json()).toEqual([]);
+  expect(servers.flatMap(({ requests }) => requests).filter(({ method }) => method === 'GET')).toEqual([]);
+});

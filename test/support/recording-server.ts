@@ -30,11 +30,13 @@ export async function startRecordingServer(
   options: {
     readonly certificate?: IssuedCertificate;
     readonly host?: string;
+    /** 0, the default: any free one. */
+    readonly port?: number;
     /** Another answer than a completion, or the same one later. */
     readonly answer?: (request: ReceivedRequest) => RecordedAnswer | Promise<RecordedAnswer>;
   } = {},
 ): Promise<RecordingServer> {
-  const { certificate, host = '127.0.0.1', answer = (): RecordedAnswer => ({}) } = options;
+  const { certificate, host = '127.0.0.1', port = 0, answer = (): RecordedAnswer => ({}) } = options;
   const requests: ReceivedRequest[] = [];
   const handler = async (request: IncomingMessage, response: ServerResponse) => {
     const received = await receive(request);
@@ -53,7 +55,7 @@ export async function startRecordingServer(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,

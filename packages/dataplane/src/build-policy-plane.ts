@@ -25,10 +25,10 @@ export interface PolicyPlane {
 
 /** Builds the policy side of a pod. Throws when the policy connection would leave the machine unprotected. */
 export function buildPolicyPlane(config: PodConfig, parts: ServiceParts, log: Logger): PolicyPlane {
-  const { services, issuerKeys, circuits, credentials } = parts;
+  const { services, issuerKeys } = parts;
   const { policies } = services;
   const disk = new LastKnownGood(join(config.SECROUTER_STATE_DIR, 'snapshots'));
-  const state = new PodState({ services, issuerKeys, circuits, credentials });
+  const state = new PodState({ services, issuerKeys });
   const apply = (sealed: SealedSnapshot) => applyAndSave(sealed, parts, disk, log);
   const appliedPosition = () => policies.current?.snapshot;
   const client = new PolicyClient({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type RedisKeys, redisKeys, uuidV7, VerifiedTokenCache } from '@secrouter/proto';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { environmentSecret, type PodConfig } from './config.ts';
+import { buildUpstream, type UpstreamSide } from './build-upstream.ts';
+import type { PodConfig } from './config.ts';
 import { EventQueue } from './events/event-queue.ts';
 import { EventStream } from './events/event-stream.ts';
 import { Spool } from './events/spool.ts';
@@ -25,13 +26,6 @@ import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
 import type { PodServices } from './request/pod-services.ts';
 import type { Authenticator } from './stages/authenticate.ts';
-import { abortableWait } from './upstream/abortable-wait.ts';
-import { Circuits } from './upstream/circuits.ts';
-import { CredentialStore } from './upstream/credential-store.ts';
-import type { TokenReading } from './upstream/entra-token.ts';
-import { OutstandingRequests } from './upstream/outstanding-requests.ts';
-import { ProviderCredentials } from './upstream/provider-credentials.ts';
-import { UpstreamConnections } from './upstream/upstream-connections.ts';
 
 /** The services, and the parts that only the composition root handles. */
 export interface ServiceParts {
@@ -42,9 +36,7 @@ export interface ServiceParts {
   readonly queueRedis: Redis;
   readonly queue: EventQueue;
   readonly issuerKeys: IssuerKeys;
-  readonly secrets: CredentialStore;
-  readonly credentials: ProviderCredentials;
-  readonly circuits: Circuits;
+  readonly upstream: UpstreamSide;
   readonly spoolDirectory: string;
 }
 
@@ -65,31 +57,21 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const notePosition = (sequence: number) => void store.notePosition(podStream, sequence).catch(() => undefined);
   const trail = new RefusalTrail({ ...identity, events, notePosition, nowMs: Date.now, randomBytes });
   const metrics = new PodMetrics();
-  const connections = new UpstreamConnections();
-  const secrets = new CredentialStore(environmentSecret, Date.now);
-  const credentials = openCredentials(secrets, connections, log);
-  const circuits: Circuits = new Circuits(Date.now, (transition) => {
+  const upstream: UpstreamSide = buildUpstream(metrics, log, (transition) => {
     trail.notePod('provider.circuit', transition.to, { ...transition }, policies.current?.snapshot.revision ?? null);
   });
-  const issuerKeys = new IssuerKeys(join(config.SECROUTER_STATE_DIR, 'keys'), connections.fetchDocument, log);
+  const { fetchDocument } = upstream.forwarding.connections;
+  const issuerKeys = new IssuerKeys(join(config.SECROUTER_STATE_DIR, 'keys'), fetchDocument, log);
   const cache = new VerifiedTokenCache();
   const lane = new FailureLane(Date.now);
   const running: PodServices['running'] = new Map();
   const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
   const onApplied = (applied: CompiledPolicy) => {
-    bringIntoForce(applied, { connections, credentials, circuits, issuerKeys, cache, lane, log });
+    bringIntoForce(applied, { upstream, issuerKeys, cache, lane, log });
     endRevoked(running, applied);
   };
   const isLocal = isLoopback(config.SECROUTER_BIND);
   const policies = new PolicyHolder(config.SECROUTER_CELL, trustedKeys, Date.now, onApplied, isLocal);
-  const onKeyRefused = (provider: string) => {
-    metrics.providerFailed(provider);
-    log.error({ provider }, 'the provider refuses our key: check its credential');
-  };
-  const withoutStreamUsage = new Set<string>();
-  const outstanding = new OutstandingRequests();
-  const shared = { connections, circuits, credentials, outstanding };
-  const forwarding = { ...shared, random: Math.random, withoutStreamUsage, onKeyRefused };
   const store = new BudgetStore(redis, keys, Date.now);
   const claimTokenId = tokenIdStore(redis, keys, store.breaker);
   const services: PodServices = {
@@ -99,7 +81,7 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     store,
     events,
     spool,
-    forwarding,
+    forwarding: upstream.forwarding,
     ...bodyServices(config, log),
     trail,
     metrics,
@@ -110,23 +92,19 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
     slots: new RequestSlots(config.SECROUTER_MAX_REQUESTS),
   };
   const stores = { redis, queueRedis, queue, spoolDirectory };
-  return { services, identity, keys, ...stores, issuerKeys, secrets, credentials, circuits };
+  return { services, identity, keys, ...stores, issuerKeys, upstream };
 }
 
 interface InForce extends Pick<Authenticator, 'cache' | 'lane'> {
-  readonly connections: UpstreamConnections;
-  readonly credentials: ProviderCredentials;
-  readonly circuits: Circuits;
+  readonly upstream: UpstreamSide;
   readonly issuerKeys: IssuerKeys;
   readonly log: Logger;
 }
 
-function bringIntoForce({ config }: CompiledPolicy, parts: InForce): void {
-  const { providers, security } = config;
+function bringIntoForce(policy: CompiledPolicy, parts: InForce): void {
+  const { security } = policy.config;
   if (!security.enabled) parts.log.warn('SECURITY IS SWITCHED OFF: everybody who reaches this pod may use every model');
-  parts.connections.configure(providers, security.egress.allowlist);
-  parts.credentials.configure(providers);
-  parts.circuits.configure(security.resilience);
+  parts.upstream.configure(policy);
   parts.issuerKeys.configure(security.oidc);
   parts.cache.flush();
   parts.lane.forgetForgeries();
@@ -136,14 +114,6 @@ function bringIntoForce({ config }: CompiledPolicy, parts: InForce): void {
 function endRevoked(running: PodServices['running'], applied: CompiledPolicy): void {
   for (const [request, { grant }] of running)
     if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
-}
-
-function openCredentials(store: CredentialStore, { postForm }: UpstreamConnections, log: Logger): ProviderCredentials {
-  const onTokenAttempt = (authority: string, reading: TokenReading) => {
-    if (reading.outcome === 'failed')
-      log.warn({ authority, reason: reading.failure }, 'no token could be had for a provider');
-  };
-  return new ProviderCredentials({ store, post: postForm, nowMs: Date.now, wait: abortableWait, onTokenAttempt });
 }
 
 function bodyServices(config: PodConfig, log: Logger): Pick<PodServices, 'bytesInFlight' | 'reading'> {

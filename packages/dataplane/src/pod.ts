@@ -48,7 +48,7 @@ export async function startPod(config: PodConfig, log: Logger): Promise<Pod> {
     fleet: () => plane.state.fleet(),
     startedAtMs: services.nowMs(),
     console: consoleProxy,
-    reloadSecrets: () => parts.secrets.reload(),
+    reloadSecrets: () => parts.upstream.secrets.reload(),
     isDraining: () => plane.state.isRefusing,
   });
   const listener = await startListener({
@@ -121,7 +121,7 @@ async function drain(
 // Events first, then the connections that they need.
 async function closeParts(
   plane: PolicyPlane,
-  { services, redis, queue, queueRedis, issuerKeys, credentials }: ServiceParts,
+  { services, redis, queue, queueRedis, issuerKeys, upstream }: ServiceParts,
 ): Promise<void> {
   const { events, store, spool, forwarding, reading } = services;
   await events.close(FLUSH_DEADLINE_MS);
@@ -129,7 +129,7 @@ async function closeParts(
   await spool.close();
   plane.close();
   issuerKeys.close();
-  credentials.close();
+  upstream.stop();
   await reading.close();
   await forwarding.connections.close();
   await queue.close().catch(() => undefined);
@@ -137,10 +137,10 @@ async function closeParts(
   queueRedis.disconnect();
 }
 
-function metricsBearer({ services, secrets }: ServiceParts): string | undefined {
+function metricsBearer({ services, upstream }: ServiceParts): string | undefined {
   const metrics = services.policies.current?.config.security.metrics;
   if (metrics?.enabled !== true || metrics.bearer === undefined) return undefined;
-  return secrets.resolve(metrics.bearer);
+  return upstream.secrets.resolve(metrics.bearer);
 }
 
 function delay(ms: number): Promise<void> {

@@ -11,6 +11,7 @@ export * from './catalogue/price-catalogue.ts';
 export * from './config/build-effective-config.ts';
 export * from './config/config-types.ts';
 export * from './config/field-verdicts.ts';
+export { isLoopbackHost } from './config/ip-range.ts';
 export * from './config/known-models.ts';
 export * from './config/nearest-name.ts';
 export * from './config/overrides.ts';

@@ -17,6 +17,7 @@ export class PodMetrics {
   readonly #counts = new Map<string, CounterValue>();
   readonly #requests: Counter<'endpoint' | 'outcome'>;
   readonly #refusals: Counter<'code'>;
+  readonly #probes: Counter<'provider' | 'outcome'>;
   readonly #duration: Histogram<'endpoint'>;
   readonly #tokens: Counter<'direction'>;
 
@@ -41,6 +42,12 @@ export class PodMetrics {
       name: 'secrouter_tokens_total',
       help: 'Tokens by direction',
       labelNames: ['direction'],
+      registers,
+    });
+    this.#probes = new Counter({
+      name: 'secrouter_provider_probes_total',
+      help: 'Health probes of providers by outcome',
+      labelNames: ['provider', 'outcome'],
       registers,
     });
     this.#duration = new Histogram({
@@ -80,6 +87,10 @@ export class PodMetrics {
     this.#tokens.inc({ direction: 'output' }, outputTokens);
     this.#count('models', model);
     this.#count('tiers', tier);
+  }
+
+  probed(provider: string, outcome: string): void {
+    this.#probes.inc({ provider, outcome });
   }
 
   providerFailed(provider: string): void {

@@ -5,15 +5,11 @@ import type { Readiness } from '../http/routes/operations.ts';
 import type { IssuerKeys } from '../policy/issuer-keys.ts';
 import type { PolicyClient } from '../policy/policy-client.ts';
 import type { PodServices } from '../request/pod-services.ts';
-import type { Circuits } from '../upstream/circuits.ts';
-import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
 import type { CounterValue } from './pod-metrics.ts';
 
 export interface PodStateOptions {
   readonly services: PodServices;
   readonly issuerKeys: IssuerKeys;
-  readonly circuits: Circuits;
-  readonly credentials: ProviderCredentials;
 }
 
 /** The state of one pod over its life. */
@@ -92,7 +88,8 @@ export class PodState {
 
   /** The status message of the policy stream. */
   status(): PodStatus {
-    const { services, circuits, credentials, issuerKeys } = this.#options;
+    const { services, issuerKeys } = this.#options;
+    const { circuits, credentials, liveModels } = services.forwarding;
     const providers = services.policies.current?.config.providers ?? {};
     const readiness = this.readiness();
     const skew = issuerKeys.refreshers.map((refresher) => refresher.status().clockSkewMs ?? 0);
@@ -102,6 +99,12 @@ export class PodState {
       spoolBoundBytes: String(services.spool.maxBytes),
       missingCredentials: [...credentials.missing(providers)],
       circuits: circuits.list().map((circuit) => ({ ...circuit })),
+      liveModels: liveModels.report().map(({ provider, endpoint, atMs, models }) => ({
+        provider,
+        endpoint,
+        at: new Date(atMs).toISOString(),
+        models: [...models],
+      })),
       clockSkewMs: String(Math.round(skew.find((value) => value !== 0) ?? 0)),
       counters: services.metrics.list().map(({ name, label, value }) => ({ name, label, value: String(value) })),
       degraded: [...readiness.degraded],
@@ -114,7 +117,8 @@ export class PodState {
   }
 
   #degraded(): readonly string[] {
-    const { services, credentials } = this.#options;
+    const { services } = this.#options;
+    const { credentials } = services.forwarding;
     const degraded: string[] = [];
     if (services.policies.current?.config.security.enabled === false) degraded.push('security_disabled');
     if (services.store.breaker.state !== 'closed' || !services.store.isConnected) degraded.push('redis');

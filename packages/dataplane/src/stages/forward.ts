@@ -6,6 +6,7 @@ import type { JudgedRequest } from '../request/judged-request.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import type { Circuits } from '../upstream/circuits.ts';
 import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
+import type { LiveModels } from '../upstream/live-models.ts';
 import type { OutstandingRequests } from '../upstream/outstanding-requests.ts';
 import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
 import { sendUpstream, type UpstreamResponse, type UpstreamSending } from '../upstream/send-upstream.ts';
@@ -33,6 +34,7 @@ export interface ForwardDependencies {
   readonly circuits: Circuits;
   readonly credentials: ProviderCredentials;
   readonly outstanding: OutstandingRequests;
+  readonly liveModels: LiveModels;
   readonly random: () => number;
   /** A provider refused our own key: somebody must act. */
   readonly onKeyRefused: (provider: string) => void;
@@ -91,11 +93,12 @@ function unreachable(reason: string): RequestRefused {
 function attemptsOf(
   { candidates }: Route,
   { policy }: RequestContext,
-  { circuits, outstanding, random }: ForwardDependencies,
+  { circuits, outstanding, liveModels, random }: ForwardDependencies,
 ): readonly Attempt[] {
   return planAttempts(candidates, policy.config.providers, {
     isAvailable: (provider, endpoint, model) => circuits.isAvailable(provider, endpoint, model),
     outstanding: (provider, endpoint) => outstanding.count(provider, endpoint),
+    liveness: (provider, endpoint, name) => liveModels.livenessOf(provider, endpoint, name),
     random,
   });
 }

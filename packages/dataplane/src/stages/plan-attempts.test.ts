@@ -46,6 +46,7 @@ describe('a plan', () => {
     planAttempts(candidates, policy.config.providers, {
       isAvailable: () => true,
       outstanding: () => 0,
+      liveness: () => 'unknown',
       random: dice(),
       ...view,
     }).map(({ model, endpoint }) => [model.id, endpoint]);
@@ -59,6 +60,39 @@ describe('a plan', () => {
       ['local/large', other],
       ['local/large', one],
     ]);
+  });
+
+  test('puts a candidate that no endpoint lists behind the live ones, and drops none', () => {
+    const liveness = (_provider: string, _endpoint: string, name: string) => (name === 'large' ? 'live' : 'not_live');
+
+    expect(plan({ liveness }).map(([id]) => id)).toEqual(['local/large', 'local/large', 'local/small', 'local/small']);
+    expect(plan({ liveness: () => 'not_live' }).map(([id]) => id)).toEqual([
+      'local/small',
+      'local/small',
+      'local/large',
+      'local/large',
+    ]);
+  });
+
+  test('asks an endpoint that lists the model, or says nothing, before one that does not, whatever their load', () => {
+    const liveness = (_provider: string, endpoint: string) => (endpoint === one ? 'not_live' : 'unknown');
+    const outstanding = (_provider: string, endpoint: string) => (endpoint === one ? 0 : 9);
+
+    expect(plan({ liveness, outstanding })).toEqual([
+      ['local/small', other],
+      ['local/small', one],
+      ['local/large', other],
+      ['local/large', one],
+    ]);
+  });
+
+  test('counts only endpoints that may be tried: a live one behind an open circuit helps nobody', () => {
+    const isAvailable = (_provider: string, endpoint: string, model: string) =>
+      endpoint === one || model === 'local/large';
+    const liveness = (_provider: string, endpoint: string, name: string) =>
+      endpoint === other || name === 'large' ? 'live' : 'not_live';
+
+    expect(plan({ isAvailable, liveness }).map(([id]) => id)).toEqual(['local/large', 'local/large', 'local/small']);
   });
 
   test('leaves out what a circuit of the endpoint or of the model stands before', () => {

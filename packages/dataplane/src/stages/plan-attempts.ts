@@ -1,6 +1,7 @@
 // Part of stage 8: in which order the candidates and their endpoints are tried. Every candidate is allowed already, and
 // each attempt is judged again when it is made.
 import type { ModelConfig, ProviderConfig } from '@secrouter/proto';
+import type { Liveness } from '../upstream/live-models.ts';
 
 /** One model at one endpoint. */
 export interface Attempt {
@@ -14,25 +15,40 @@ export interface EndpointView {
   readonly isAvailable: (provider: string, endpoint: string, model: string) => boolean;
   /** Requests that it has before it. */
   readonly outstanding: (provider: string, endpoint: string) => number;
+  /** Whether it lists the model, by the name that it knows it by. */
+  readonly liveness: (provider: string, endpoint: string, upstreamName: string) => Liveness;
   /** Between 0 and 1. */
   readonly random: () => number;
 }
 
-/** Orders the attempts: candidates as the route has them, the endpoints of each by their load. */
+/**
+ * Orders the attempts: candidates as the route has them, but those that no endpoint has live behind the others; the
+ * endpoints of each by their load, but those that do not list the model last. Nothing is dropped: a sure failure is still
+ * better than a refusal. A model that the client named is the only candidate, so it stays where it was sent.
+ */
 export function planAttempts(
   candidates: readonly ModelConfig[],
   providers: Readonly<Record<string, ProviderConfig>>,
   view: EndpointView,
 ): readonly Attempt[] {
-  return candidates.flatMap((model) => {
-    const { provider, id } = model;
-    const endpoints =
-      providers[provider]?.baseUrls.filter((endpoint) => view.isAvailable(provider, endpoint, id)) ?? [];
-    return byLoad(endpoints, (endpoint) => view.outstanding(provider, endpoint), view.random).map((endpoint) => ({
-      model,
-      endpoint,
-    }));
-  });
+  const plans = candidates.map((model) => planModel(model, providers[model.provider]?.baseUrls ?? [], view));
+  const ordered = [...plans.filter(({ isLive }) => isLive), ...plans.filter(({ isLive }) => !isLive)];
+  return ordered.flatMap(({ attempts }) => attempts);
+}
+
+function planModel(
+  model: ModelConfig,
+  baseUrls: readonly string[],
+  view: EndpointView,
+): { readonly isLive: boolean; readonly attempts: readonly Attempt[] } {
+  const { provider, id, upstreamName } = model;
+  const endpoints = baseUrls.filter((endpoint) => view.isAvailable(provider, endpoint, id));
+  const isLikely = (endpoint: string) => view.liveness(provider, endpoint, upstreamName) !== 'not_live';
+  const order = (some: readonly string[]) =>
+    byLoad(some, (endpoint) => view.outstanding(provider, endpoint), view.random);
+  const likely = order(endpoints.filter(isLikely));
+  const unlikely = order(endpoints.filter((endpoint) => !isLikely(endpoint)));
+  return { isLive: likely.length > 0, attempts: [...likely, ...unlikely].map((endpoint) => ({ model, endpoint })) };
 }
 
 /**

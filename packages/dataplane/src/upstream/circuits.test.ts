@@ -82,3 +82,53 @@ describe('a circuit', () => {
     expect(mayTry('p/other')).toBe(true);
   });
 });
+
+describe('a health probe', () => {
+  const mayProbe = () => circuits.mayProbe('p', 'http://a');
+
+  test('waits for the cool-down like a request, and takes the one probe', () => {
+    expect(mayProbe()).toBe(true);
+    fail(ENDPOINT, 3);
+    nowMs += 29_999;
+    expect(mayProbe()).toBe(false);
+    nowMs += 1;
+
+    expect([mayProbe(), mayProbe(), mayTry()]).toEqual([true, false, false]);
+    circuits.reached('p', 'http://a');
+
+    expect(mayTry()).toBe(true);
+    expect(transitions.map(({ to }) => to)).toEqual(['open', 'half-open', 'closed']);
+  });
+
+  test('that fails keeps the circuit open for another cool-down, without a transition each time', () => {
+    fail(ENDPOINT, 3);
+    for (let round = 0; round < 5; round += 1) {
+      nowMs += 30_000;
+      expect(mayProbe()).toBe(true);
+      circuits.failed(ENDPOINT);
+    }
+    expect(transitions.map(({ to }) => to)).toEqual(['open']);
+    expect(mayTry()).toBe(false);
+  });
+
+  test('that succeeds begins the count anew, but closes nothing that opened while it was on its way', () => {
+    fail(ENDPOINT, 2);
+    circuits.reached('p', 'http://a');
+    fail(ENDPOINT, 2);
+    expect(mayTry()).toBe(true);
+
+    fail(ENDPOINT, 1);
+    circuits.reached('p', 'http://a');
+
+    expect(mayTry()).toBe(false);
+  });
+
+  test('says nothing of a model', () => {
+    fail(MODEL, 3);
+    expect(mayProbe()).toBe(true);
+
+    circuits.reached('p', 'http://a');
+
+    expect(mayTry()).toBe(false);
+  });
+});

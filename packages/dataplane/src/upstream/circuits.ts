@@ -8,6 +8,8 @@ interface Circuit {
   failures: number;
   openedAtMs: number;
   state: CircuitState;
+  /** A health probe was let through after the cool-down, and has not reported. */
+  isProbed: boolean;
 }
 
 /** A change of state, for the trail. */
@@ -49,6 +51,29 @@ export class Circuits {
     return this.#passes({ provider, endpoint, model: '' }) && this.#passes({ provider, endpoint, model });
   }
 
+  /**
+   * True when a health probe of the endpoint may be sent now. After the cool-down it is the one probe, in the place of a
+   * request; only its success is a transition, or an endpoint that stays down would fill the trail.
+   */
+  mayProbe(provider: string, endpoint: string): boolean {
+    const circuit = this.#circuits.get(keyOf({ provider, endpoint, model: '' }));
+    if (circuit === undefined || circuit.state === 'closed') return true;
+    if (!this.#hasCooled(circuit)) return false;
+    circuit.openedAtMs = this.#now();
+    circuit.isProbed = true;
+    return true;
+  }
+
+  /** The endpoint answered a health probe. What opened while that was on its way stays open. */
+  reached(provider: string, endpoint: string): void {
+    const key = keyOf({ provider, endpoint, model: '' });
+    const circuit = this.#circuits.get(key);
+    if (circuit === undefined || (circuit.state === 'open' && !circuit.isProbed)) return;
+    if (circuit.state === 'open') this.#move(circuit, 'half-open');
+    this.#move(circuit, 'closed');
+    this.#circuits.delete(key);
+  }
+
   /** True when no circuit stands in the way, without taking a probe. */
   isAvailable(provider: string, endpoint: string, model: string): boolean {
     return [
@@ -78,9 +103,11 @@ export class Circuits {
       failures: 0,
       openedAtMs: 0,
       state: 'closed' as const,
+      isProbed: false,
     };
     this.#circuits.set(keyOf(target), circuit);
     circuit.failures += 1;
+    circuit.isProbed = false;
     if (circuit.state === 'closed' && circuit.failures < this.#rules.circuitThreshold) return;
     circuit.openedAtMs = this.#now();
     this.#move(circuit, 'open');

@@ -63,6 +63,11 @@ export function permitEgress(
   return { outcome: 'permitted', permit: new EgressPermit(MINT, model, baseUrl, grant.dataClass) };
 }
 
+/** True when an egress rule of the provider names this host; what asks for no completion needs no more. */
+export function isHostListed(policy: CompiledPolicy, provider: string, baseUrl: string): boolean {
+  return policy.egressRules.get(provider)?.some((rule) => rule.hosts.has(hostOf(baseUrl))) ?? false;
+}
+
 /** `host:port` with the scheme's port written out, as the compiled rules hold it. */
 export function hostOf(url: string): string {
   const { hostname, port, protocol } = new URL(url);

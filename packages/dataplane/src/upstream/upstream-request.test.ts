@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleGrant, samplePolicy } from '../policy/policy-fixtures.ts';
 import { permitEgress } from './egress-permit.ts';
-import { upstreamTarget } from './upstream-request.ts';
+import { modelsTarget, upstreamTarget } from './upstream-request.ts';
 
 const entra = { tenantId: 't', clientId: 'c', clientSecretEnv: 'SECRET' };
 
@@ -40,4 +40,21 @@ test('an Entra token goes as a bearer, and no api-key beside it, not even one of
 
 test('an Entra block without azureAuth "entra" leaves the api-key in force', () => {
   expect(targetOf({ api: 'azure', entra }, 'k').headers).toEqual({ 'api-key': 'k' });
+});
+
+test('models are listed beside the completions, with the same credential', () => {
+  const policy = samplePolicy();
+  const provider = policy.config.providers.local;
+  if (provider === undefined) throw new Error('no sample provider');
+
+  expect(modelsTarget('https://a.example/v1', provider, 'k')).toEqual({
+    origin: 'https://a.example',
+    path: '/v1/models',
+    headers: { authorization: 'Bearer k' },
+  });
+  expect(modelsTarget('https://a.example/openai', { ...provider, api: 'azure' }, 'k')).toEqual({
+    origin: 'https://a.example',
+    path: '/openai/models?api-version=2024-10-21',
+    headers: { 'api-key': 'k' },
+  });
 });

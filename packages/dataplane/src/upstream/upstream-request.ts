@@ -23,23 +23,24 @@ export function upstreamTarget(
   endpoint: keyof typeof ENDPOINT_PATHS,
   secret: string | undefined,
 ): UpstreamTarget {
-  const base = new URL(permit.baseUrl);
-  const prefix = base.pathname.replace(/\/$/, '');
-  if (provider.api === 'azure') {
-    const deployment = encodeURIComponent(permit.model.upstreamName);
-    const version = encodeURIComponent(provider.apiVersion ?? AZURE_API_VERSION);
-    const root = prefix.endsWith('/openai') ? prefix : `${prefix}/openai`;
-    return {
-      origin: base.origin,
-      path: `${root}/deployments/${deployment}${ENDPOINT_PATHS[endpoint]}?api-version=${version}`,
-      headers: ownHeaders(provider, secret),
-    };
-  }
-  return {
-    origin: base.origin,
-    path: `${prefix}${ENDPOINT_PATHS[endpoint]}`,
-    headers: ownHeaders(provider, secret),
-  };
+  const deployment = `/deployments/${encodeURIComponent(permit.model.upstreamName)}`;
+  const path = `${provider.api === 'azure' ? deployment : ''}${ENDPOINT_PATHS[endpoint]}`;
+  return targetAt(permit.baseUrl, provider, path, secret);
+}
+
+/** Where an endpoint lists its models. */
+export function modelsTarget(baseUrl: string, provider: ProviderConfig, secret: string | undefined): UpstreamTarget {
+  return targetAt(baseUrl, provider, '/models', secret);
+}
+
+function targetAt(baseUrl: string, provider: ProviderConfig, path: string, secret: string | undefined): UpstreamTarget {
+  const { origin, pathname } = new URL(baseUrl);
+  const prefix = pathname.replace(/\/$/, '');
+  const headers = ownHeaders(provider, secret);
+  if (provider.api !== 'azure') return { origin, path: `${prefix}${path}`, headers };
+  const root = prefix.endsWith('/openai') ? prefix : `${prefix}/openai`;
+  const version = encodeURIComponent(provider.apiVersion ?? AZURE_API_VERSION);
+  return { origin, path: `${root}${path}?api-version=${version}`, headers };
 }
 
 /** The block's own headers with its credential. A request never carries two credentials. */

@@ -4,6 +4,8 @@ import { object, stated } from './object-reader.ts';
 import { boolean, environmentName, integer, list, oneOf, type Reader, text } from './read-value.ts';
 
 const MAX_SECONDS = 30 * 86_400;
+/** Longer than a day says nothing of now. */
+const LONGEST_HEALTH_INTERVAL_SECONDS = 86_400;
 const MAX_RETENTION_DAYS = 36_500;
 /** Checkpoints are at most 10 s apart while events arrive. */
 const DEFAULT_CHECKPOINT_SECONDS = 10;
@@ -60,7 +62,7 @@ export const resilience: Reader<ResilienceConfig> = object((fields) =>
       DEFAULT_RESILIENCE.circuitThreshold,
     ),
     cooldownSeconds: fields.withDefault('cooldownSec', integer(1, MAX_SECONDS), DEFAULT_RESILIENCE.cooldownSeconds),
-    healthIntervalSeconds: fields.optional('healthIntervalSec', integer(0, MAX_SECONDS)),
+    healthIntervalSeconds: fields.optional('healthIntervalSec', integer(0, LONGEST_HEALTH_INTERVAL_SECONDS)),
     budgetStance: fields.withDefault('budgetStance', oneOf('closed', 'grace'), 'closed'),
     maxSnapshotAgeSeconds: fields.optional('maxSnapshotAgeSec', integer(1, 365 * 86_400)),
   }),

@@ -66,7 +66,6 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
     message: 'no effect yet: a budget that cannot be checked is always refused',
     when: isText('grace'),
   },
-  { pattern: 'security.resilience.healthIntervalSec', message: 'no effect yet: providers are not probed' },
 ];
 
 /** What to say of a field that is accepted but has no effect yet. */
