@@ -19,10 +19,20 @@ export interface PodReport {
     readonly model: string;
     readonly state: string;
   }[];
-  readonly liveModels: readonly { readonly provider: string; readonly models: readonly string[] }[];
+  readonly liveModels: readonly ListedModels[];
   readonly clockSkewMs: number;
   readonly counters: readonly FleetCounter[];
   readonly degraded: readonly string[];
+}
+
+/** What one endpoint's `/models` listed for a pod. */
+export interface ListedModels {
+  readonly provider: string;
+  /** Empty: a pod of an older version, which did not say. */
+  readonly endpoint: string;
+  /** ISO time of the listing. */
+  readonly at: string;
+  readonly models: readonly string[];
 }
 
 export interface FleetCounter {

@@ -6,8 +6,9 @@ const LONGEST_TEXT = 255;
 const LONGEST_VERSION = 64;
 const LONGEST_STATE = 32;
 const MOST_CIRCUITS = 1_000;
-const MOST_PROVIDERS = 200;
-const MOST_MODELS_PER_PROVIDER = 1_000;
+const MOST_LISTS = 200;
+const MOST_MODELS_PER_LIST = 1_000;
+const LONGEST_TIME = 32;
 const MOST_COUNTERS = 2_000;
 const MOST_NAMES = 200;
 
@@ -48,9 +49,11 @@ export function toReport(status: PodStatus__Output): PodReport {
       model: cleanText(circuit.model),
       state: cleanText(circuit.state, LONGEST_STATE),
     })),
-    liveModels: status.liveModels.slice(0, MOST_PROVIDERS).map(({ provider, models }) => ({
+    liveModels: status.liveModels.slice(0, MOST_LISTS).map(({ provider, endpoint, at, models }) => ({
       provider: cleanText(provider),
-      models: models.slice(0, MOST_MODELS_PER_PROVIDER).map((model) => cleanText(model)),
+      endpoint: cleanText(endpoint),
+      at: cleanText(at, LONGEST_TIME),
+      models: models.slice(0, MOST_MODELS_PER_LIST).map((model) => cleanText(model)),
     })),
     clockSkewMs: toCount(status.clockSkewMs),
     counters: status.counters.slice(0, MOST_COUNTERS).map((counter) => ({

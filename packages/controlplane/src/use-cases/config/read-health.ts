@@ -1,6 +1,7 @@
 // Providers over the fleet: circuits per endpoint, missing credentials, and the models that the pods see live now.
 import type { ConsoleContext } from '../../context/console-context.ts';
 import { type FleetPod, listPods } from '../../db/config-queries.ts';
+import type { ListedModels } from '../../db/fleet-store.ts';
 import type { PublishedPolicy } from '../../policy/published-policy.ts';
 
 export interface ProviderHealth {
@@ -27,11 +28,8 @@ export interface HealthView {
 }
 
 export interface LiveModelsView {
-  readonly providers: readonly {
-    readonly provider: string;
-    readonly models: readonly string[];
-    readonly pods: number;
-  }[];
+  /** One row for each endpoint and pod that asked it. */
+  readonly providers: readonly (ListedModels & { readonly podId: string })[];
 }
 
 /** Worst first: what a person should look at. */
@@ -56,14 +54,32 @@ export async function readHealth(context: ConsoleContext, published: PublishedPo
   };
 }
 
-/** Reads which models the fleet sees at each provider. */
+/** Reads which models the pods see at each provider. */
 export async function readLiveModels(context: ConsoleContext, published: PublishedPolicy): Promise<LiveModelsView> {
-  const live = (await listPods(context.prisma, context.config.cell)).filter((pod) => pod.isLive);
-  const providers = Object.keys(published.config.providers).map((provider) => {
-    const reports = live.flatMap((pod) => pod.report.liveModels?.filter((row) => row.provider === provider) ?? []);
-    return { provider, models: [...new Set(reports.flatMap(({ models }) => models))].sort(), pods: reports.length };
-  });
-  return { providers };
+  const pods = await listPods(context.prisma, context.config.cell);
+  return { providers: listedModels(pods, Object.keys(published.config.providers)) };
+}
+
+/** What live pods report of providers in force, by provider, endpoint and pod. */
+export function listedModels(
+  pods: readonly Pick<FleetPod, 'podId' | 'isLive' | 'report'>[],
+  providers: readonly string[],
+): LiveModelsView['providers'] {
+  const rows = pods
+    .filter(({ isLive }) => isLive)
+    .flatMap(({ podId, report }) =>
+      (report.liveModels ?? []).map(({ provider, endpoint = '', at = '', models }) => ({
+        provider,
+        endpoint,
+        podId,
+        at,
+        models: [...models].sort(),
+      })),
+    );
+  const keyOf = ({ provider, endpoint, podId }: (typeof rows)[number]) => `${provider} ${endpoint} ${podId}`;
+  return rows
+    .filter(({ provider }) => providers.includes(provider))
+    .sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
 }
 
 function providerHealth(provider: string, api: string, live: readonly FleetPod[]): ProviderHealth {
