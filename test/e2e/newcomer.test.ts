@@ -69,6 +69,30 @@ test('shows every pod on the same revision', async () => {
   expect(fleet.pods.every(({ isOnRevision }) => isOnRevision)).toBe(true);
 });
 
+test('shows what the development provider lists, as every pod sees it', async () => {
+  interface Listed {
+    providers: { provider: string; endpoint: string; podId: string; at: string; models: string[] }[];
+  }
+  let listed: Listed['providers'] = [];
+  await until(
+    async () => {
+      listed = (await json<Listed>(await admin('/admin/api/models/available'))).providers;
+      return listed.length === 3;
+    },
+    30_000,
+    () => `not every pod reports what it sees: ${JSON.stringify(listed)}`,
+  );
+
+  expect(new Set(listed.map(({ podId }) => podId)).size).toBe(3);
+  for (const { provider, endpoint, models } of listed)
+    expect({ provider, endpoint, models }).toEqual({
+      provider: 'local',
+      endpoint: `${system.modelProviderUrl}/v1`,
+      models: ['embedding', 'large', 'medium', 'reasoning', 'small'],
+    });
+  expect((await admin('/admin/api/health')).status).toBe(200);
+});
+
 test('an override governs the next request on all pods within a second, and the trail shows change and refusal', async () => {
   const client = await openai('basic');
   await client.chat.completions.create({ model: 'auto', messages: ask('before') });
