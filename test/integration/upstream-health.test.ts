@@ -88,9 +88,7 @@ afterAll(async () => {
   await world?.close();
   await Promise.all([one, other, alone].map((replica) => replica?.server.close()));
 });
-beforeEach(async () => {
-  await world.reset();
-});
+beforeEach(() => world.reset());
 afterEach(() => {
   for (const replica of [one, other, alone]) {
     replica.holds = false;

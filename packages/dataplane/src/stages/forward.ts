@@ -9,10 +9,11 @@ import { type EgressPermit, permitEgress } from '../upstream/egress-permit.ts';
 import type { LiveModels } from '../upstream/live-models.ts';
 import type { OutstandingRequests } from '../upstream/outstanding-requests.ts';
 import type { ProviderCredentials } from '../upstream/provider-credentials.ts';
+import { sendReplaying } from '../upstream/send-replaying.ts';
 import { sendUpstream, type UpstreamResponse, type UpstreamSending } from '../upstream/send-upstream.ts';
 import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
 import type { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
-import { isStaleConnection, refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
+import { refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
 import type { Route } from './choose-route.ts';
 import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
 import { type Attempt, planAttempts } from './plan-attempts.ts';
@@ -162,17 +163,9 @@ async function attempt(
       return failed(judged.refusal, !judged.mayTryNext);
     }
     dependencies.circuits.succeeded(model.provider, permit.baseUrl, model.id);
-    return {
-      outcome: 'answered',
-      exchange: {
-        model,
-        response,
-        attempts: attempts.count,
-        adjusted: body.adjusted,
-        upstreamRequestId: boundedHeader(response.headers['x-request-id'] ?? response.headers['request-id']),
-        removesUsage: asksForUsage,
-      },
-    };
+    const upstreamRequestId = boundedHeader(response.headers['x-request-id'] ?? response.headers['request-id']);
+    const told = { attempts: attempts.count, adjusted: body.adjusted, upstreamRequestId };
+    return { outcome: 'answered', exchange: { model, response, ...told, removesUsage: asksForUsage } };
   } catch (error) {
     if (error instanceof RequestRefused) return failed(error, true);
     return failedAttempt(upstreamFailure(error), permit, context, dependencies, attempts);
@@ -189,28 +182,6 @@ function noteRefusal(
   if (judged.countsAgainst === 'model')
     circuits.failed({ provider: model.provider, endpoint: baseUrl, model: model.id });
   else circuits.succeeded(model.provider, baseUrl, model.id);
-}
-
-// A connection that the upstream closed while it lay idle says so only when it is written to: one replay (RFC 9110, 9.2.2).
-async function sendReplaying(
-  attempts: AttemptLog,
-  ended: () => void,
-  send: () => Promise<UpstreamResponse>,
-): Promise<UpstreamResponse> {
-  attempts.count += 1;
-  try {
-    const response = await send().catch((error: unknown) => {
-      if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.aborted) throw error;
-      attempts.count += 1;
-      return send();
-    });
-    // Its reader sees its errors; a body that nobody reads yet must not end the process.
-    response.body.on('error', ignore).once('close', ended);
-    return response;
-  } catch (error) {
-    ended();
-    throw error;
-  }
 }
 
 function failedAttempt(
@@ -243,5 +214,3 @@ function boundedHeader(value: string | string[] | undefined): string | null {
   const text = Array.isArray(value) ? value[0] : value;
   return text === undefined ? null : text.slice(0, MAX_UPSTREAM_ID_LENGTH);
 }
-
-function ignore(): void {}
