@@ -41,6 +41,8 @@ export * from './json/strict-json.ts';
 export * from './money/money.ts';
 export * from './policy/classify-data.ts';
 export * from './policy/effective-policy.ts';
+export * from './policy/judge-candidate.ts';
+export * from './policy/judge-egress.ts';
 export * from './policy/judge-request.ts';
 export * from './policy/last-admin.ts';
 export * from './policy/merge-budgets.ts';

@@ -2,10 +2,11 @@
 import { getFips } from 'node:crypto';
 import { type CompiledClassifier, compileClassifier, parseClassifierParameters } from '@secrouter/classifier';
 import {
+  type CompiledEgress,
   type ConfigProblem,
+  compileEgress,
   compileModelIndex,
   type EffectiveConfig,
-  type EgressRule,
   type ModelIndex,
   type PolicyMerge,
   type Snapshot,
@@ -13,22 +14,13 @@ import {
 } from '@secrouter/proto';
 import { developmentConfig } from './development-config.ts';
 
-/** An egress rule in the form that the gate asks. */
-export interface CompiledEgressRule {
-  /** `host:port`, the scheme's port written out. */
-  readonly hosts: ReadonlySet<string>;
-  readonly classifications: ReadonlySet<string>;
-  readonly hostedTools: boolean;
-  readonly remoteContent: boolean;
-}
-
 /** A snapshot ready to govern requests. */
 export interface CompiledPolicy {
   readonly snapshot: Snapshot;
   readonly config: EffectiveConfig;
   readonly models: ModelIndex;
   readonly classifier: CompiledClassifier;
-  readonly egressRules: ReadonlyMap<string, readonly CompiledEgressRule[]>;
+  readonly egressRules: CompiledEgress;
   /** True when some rule names a group: only then is an overflowing groups claim a refusal. */
   readonly policyNamesGroups: boolean;
   readonly revoked: {
@@ -111,26 +103,6 @@ function inconsistencies(config: EffectiveConfig): readonly ConfigProblem[] {
       problems.push({ path: `models.${id}`, message: 'names a provider that the snapshot does not have' });
   }
   return problems;
-}
-
-function compileEgress(allowlist: readonly EgressRule[]): ReadonlyMap<string, readonly CompiledEgressRule[]> {
-  const compiled = new Map<string, CompiledEgressRule[]>();
-  for (const rule of allowlist) {
-    const rules = compiled.get(rule.provider) ?? [];
-    rules.push({
-      hosts: new Set(rule.allowedHosts.flatMap((host) => withPorts(host))),
-      classifications: new Set(rule.authorizedClassifications),
-      hostedTools: rule.hostedTools,
-      remoteContent: rule.remoteContent,
-    });
-    compiled.set(rule.provider, rules);
-  }
-  return compiled;
-}
-
-// A host without a port means its scheme's.
-function withPorts(host: string): readonly string[] {
-  return /:\d+$/.test(host) ? [host] : [`${host}:443`, `${host}:80`];
 }
 
 function valuesOf(snapshot: Snapshot, kind: 'principal' | 'token' | 'client'): ReadonlySet<string> {

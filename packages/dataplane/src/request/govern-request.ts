@@ -1,6 +1,6 @@
 // The request story, top to bottom. Each stage's result is the next one's argument, so the compiler keeps the order.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type OpenRecord, RequestRefused, type UsageOutcome } from '@secrouter/proto';
+import { type OpenRecord, RequestRefused, type RouteNeeds, type UsageOutcome } from '@secrouter/proto';
 import { ClientGone } from '../http/client-writer.ts';
 import { BODY_LIMITS } from '../http/http-limits.ts';
 import { readBody } from '../http/read-body.ts';
@@ -9,7 +9,7 @@ import { isRevoked } from '../policy/is-revoked.ts';
 import { admit, type Reservation } from '../stages/admit.ts';
 import { authenticate } from '../stages/authenticate.ts';
 import { authorize } from '../stages/authorize.ts';
-import { chooseRoute, type Route, type RouteNeeds } from '../stages/choose-route.ts';
+import { chooseRoute, type Route } from '../stages/choose-route.ts';
 import { decideTier, type TierDecision } from '../stages/classify.ts';
 import { closeReservation } from '../stages/close.ts';
 import { countTokens } from '../stages/count-tokens.ts';

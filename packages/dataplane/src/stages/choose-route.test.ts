@@ -1,7 +1,7 @@
-import { RequestRefused } from '@secrouter/proto';
+import { RequestRefused, type RouteNeeds } from '@secrouter/proto';
 import { describe, expect, test } from 'vitest';
 import { type sampleConfig, sampleGrant, samplePolicy } from '../policy/policy-fixtures.ts';
-import { chooseRoute, type RouteNeeds } from './choose-route.ts';
+import { chooseRoute } from './choose-route.ts';
 import { decideTier } from './classify.ts';
 import { sampleRequest } from './stage-fixtures.ts';
 

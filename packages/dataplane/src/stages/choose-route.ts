@@ -1,19 +1,22 @@
 // Stage 5 of 10. In: the tier decision and the grant. Out: ordered candidates, every one of them allowed by the grant,
 // the egress list, the data class and what the request needs. Throws 403 or 503.
 import {
-  judgeModel,
+  type Exclusion,
+  excludeCandidate,
   judgeTier,
   type ModelConfig,
+  type ProviderReach,
   type RefusalCode,
   RequestRefused,
   type RoutedTier,
+  type RouteNeeds,
   type Tier,
   type TierSource,
 } from '@secrouter/proto';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import type { Grant } from '../request/grant.ts';
 import { isStated, type JudgedRequest } from '../request/judged-request.ts';
-import { type ProviderReach, permitEgress } from '../upstream/egress-permit.ts';
+import { egressAsk } from '../upstream/egress-permit.ts';
 import type { TierDecision } from './classify.ts';
 
 /** Where a request may go, in order. */
@@ -25,14 +28,6 @@ export interface Route {
   readonly reach: ProviderReach;
   /** The tier that was asked for, where the policy allowed only a lower one. */
   readonly downgradedFrom: Tier | undefined;
-}
-
-/** What a candidate must be able to do. */
-export interface RouteNeeds {
-  readonly kind: ModelConfig['kind'];
-  readonly tools: boolean;
-  readonly images: boolean;
-  readonly inputTokens: number;
 }
 
 const NO_CANDIDATE: RefusalCode = 'model_not_allowed';
@@ -79,6 +74,7 @@ function allowed(
   request: JudgedRequest,
 ): readonly [ModelConfig, ...ModelConfig[]] {
   const kept: ModelConfig[] = [];
+  const ask = egressAsk(grant, policy, reach);
   let code: RefusalCode = NO_CANDIDATE;
   let reason = 'no_candidate';
   for (const id of ids) {
@@ -88,7 +84,7 @@ function allowed(
       model === undefined
         ? { code: NO_CANDIDATE, reason: 'unknown_model' }
         : (missingParameter(model, isChosenByUs, request) ??
-          exclusion(model, isChosenByUs, needs, grant, policy, reach));
+          excludeCandidate(model, isChosenByUs, needs, ask, policy.config.providers));
     if (model !== undefined && excluded === undefined) kept.push(model);
     else if (excluded !== undefined) ({ code, reason } = excluded);
   }
@@ -108,36 +104,9 @@ function pricedFor(model: ModelConfig, request: JudgedRequest): ModelConfig {
 }
 
 // A model that we choose must know every parameter that the client stated: none is dropped silently.
-function missingParameter(
-  model: ModelConfig,
-  isChosenByUs: boolean,
-  request: JudgedRequest,
-): { readonly code: RefusalCode; readonly reason: string } | undefined {
+function missingParameter(model: ModelConfig, isChosenByUs: boolean, request: JudgedRequest): Exclusion | undefined {
   const name = model.parameters.unsupported.find((unsupported) => isStated(request.root, unsupported));
   return isChosenByUs && name !== undefined ? { code: 'invalid_request', reason: `unsupported:${name}` } : undefined;
-}
-
-function exclusion(
-  model: ModelConfig,
-  isChosenByUs: boolean,
-  needs: RouteNeeds,
-  grant: Grant,
-  policy: CompiledPolicy,
-  reach: ProviderReach,
-): { readonly code: RefusalCode; readonly reason: string } | undefined {
-  const judged = judgeModel(grant.policy, model.id, model.price !== undefined);
-  if (judged.outcome === 'denied') return { code: judged.code, reason: 'model' };
-  if (model.kind !== needs.kind) return { code: 'invalid_request', reason: 'kind' };
-  // An explicit model is sent what the client wrote; its provider judges what it cannot do.
-  if (isChosenByUs && needs.tools && !model.tools) return { code: 'model_not_allowed', reason: 'no_tools' };
-  if (isChosenByUs && needs.images && !model.vision) return { code: 'model_not_allowed', reason: 'no_vision' };
-  if (isChosenByUs && model.contextWindow !== undefined && needs.inputTokens > model.contextWindow)
-    return { code: 'context_length_exceeded', reason: 'context_window' };
-  const provider = policy.config.providers[model.provider];
-  const [baseUrl] = provider?.baseUrls ?? [];
-  if (baseUrl === undefined) return { code: 'egress_denied', reason: 'no_provider' };
-  const egress = permitEgress(grant, policy, model, baseUrl, reach);
-  return egress.outcome === 'refused' ? { code: egress.code, reason: egress.reason } : undefined;
 }
 
 function paramOf(code: RefusalCode, reason: string, request: JudgedRequest): { readonly param?: string } {

@@ -1,6 +1,7 @@
+import { hostOf } from '@secrouter/proto';
 import { describe, expect, test } from 'vitest';
 import { sampleGrant, samplePolicy } from '../policy/policy-fixtures.ts';
-import { EgressPermit, hostOf, permitEgress } from './egress-permit.ts';
+import { EgressPermit, permitEgress } from './egress-permit.ts';
 
 const policy = samplePolicy();
 const grant = sampleGrant(policy);

@@ -1,16 +1,17 @@
 // The egress gate. A permit is the right to make one attempt at one endpoint of one model; only this file can make one,
 // and `forward` cannot send without one. So no fallback reaches what a direct request could not.
-import { isCleared, judgeModel, type ModelConfig, type RefusalCode } from '@secrouter/proto';
+import {
+  type EgressAsk,
+  type Exclusion,
+  hostOf,
+  judgeEgress,
+  type ModelConfig,
+  type ProviderReach,
+} from '@secrouter/proto';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import type { Grant } from '../request/grant.ts';
 
 const MINT: unique symbol = Symbol('egress permit');
-
-/** What a request makes its provider do beyond answering. */
-export interface ProviderReach {
-  readonly hostedTools: boolean;
-  readonly remoteContent: boolean;
-}
 
 /** The right to one attempt. */
 export class EgressPermit {
@@ -35,7 +36,7 @@ export class EgressPermit {
 
 export type EgressJudgement =
   | { readonly outcome: 'permitted'; readonly permit: EgressPermit }
-  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly reason: string };
+  | ({ readonly outcome: 'refused' } & Exclusion);
 
 /** Judges one attempt anew: policy, clearance, egress rule, host, data class, reach. */
 export function permitEgress(
@@ -45,35 +46,18 @@ export function permitEgress(
   baseUrl: string,
   reach: ProviderReach,
 ): EgressJudgement {
-  const judged = judgeModel(grant.policy, model.id, model.price !== undefined);
-  if (judged.outcome === 'denied') return refused(judged.code, 'model');
-  const { classification } = policy.config.security;
-  if (!isCleared(classification, grant.policy, grant.dataClass))
-    return refused('classification_not_cleared', 'clearance');
-  const rules = policy.egressRules.get(model.provider);
-  if (rules === undefined) return refused('egress_denied', 'no_rule');
-  const forHost = rules.filter((rule) => rule.hosts.has(hostOf(baseUrl)));
-  if (forHost.length === 0) return refused('egress_denied', 'host_not_listed');
-  const forClass = forHost.filter((rule) => rule.classifications.has(grant.dataClass));
-  if (forClass.length === 0) return refused('classification_not_cleared', 'egress_classification');
-  if (reach.hostedTools && !(grant.policy.hostedTools && forClass.some((rule) => rule.hostedTools)))
-    return refused('tool_not_allowed', 'hosted_tools');
-  if (reach.remoteContent && !(grant.policy.remoteContent && forClass.some((rule) => rule.remoteContent)))
-    return refused('egress_denied', 'remote_content');
+  const exclusion = judgeEgress(egressAsk(grant, policy, reach), model, baseUrl);
+  if (exclusion !== undefined) return { outcome: 'refused', ...exclusion };
   return { outcome: 'permitted', permit: new EgressPermit(MINT, model, baseUrl, grant.dataClass) };
+}
+
+/** By what the attempts of a request are judged. */
+export function egressAsk(grant: Grant, policy: CompiledPolicy, reach: ProviderReach): EgressAsk {
+  const { classification } = policy.config.security;
+  return { policy: grant.policy, dataClass: grant.dataClass, classification, egress: policy.egressRules, reach };
 }
 
 /** True when an egress rule of the provider names this host; what asks for no completion needs no more. */
 export function isHostListed(policy: CompiledPolicy, provider: string, baseUrl: string): boolean {
   return policy.egressRules.get(provider)?.some((rule) => rule.hosts.has(hostOf(baseUrl))) ?? false;
-}
-
-/** `host:port` with the scheme's port written out, as the compiled rules hold it. */
-export function hostOf(url: string): string {
-  const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
-}
-
-function refused(code: RefusalCode, reason: string): EgressJudgement {
-  return { outcome: 'refused', code, reason };
 }
