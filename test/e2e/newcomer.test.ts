@@ -129,6 +129,25 @@ test('an override governs the next request on all pods within a second, and the 
   expect(await json(await admin('/admin/api/audit/verify'))).toMatchObject({ ok: true, problems: [] });
 });
 
+test('the admin API says beforehand what the pods then do with a prompt', async () => {
+  const client = await openai('power');
+  const prompts = ['What is 2+2?', 'Prove that there are infinitely many primes.', '/complex Write a haiku.'];
+
+  for (const content of prompts) {
+    const messages = ask(content);
+    const said = await json<{ policy: { tier: string }; model: string; classified: { reasoning: string } }>(
+      await admin('/admin/api/classify', {
+        method: 'POST',
+        body: JSON.stringify({ messages, principal: 'u-power', groups: ['secrouter-power-users'] }),
+      }),
+    );
+    const { response } = await client.chat.completions.create({ model: 'auto', messages }).withResponse();
+
+    const [tier, model] = [response.headers.get('x-secrouter-tier'), response.headers.get('x-secrouter-model')];
+    expect([content, tier, model]).toEqual([content, said.policy.tier, said.model]);
+  }
+});
+
 test('removing the override returns to the value of the file', async () => {
   const client = await openai('basic');
 

@@ -12,6 +12,7 @@ import {
   answerAdmin,
   type BrowserSession,
   type ConsoleContext,
+  classifyPrompt,
   closeConsoleContext,
   createConsoleContext,
   previewOverride,
@@ -411,5 +412,73 @@ describe('reloading and reading the history', () => {
     const fleet = published && (await readFleet(context, published));
 
     expect(fleet).toMatchObject({ revision: 1, livePods: 1, podsOnRevision: 1, slowestApplyMs: expect.any(Number) });
+  });
+});
+
+describe('how a prompt would be routed', () => {
+  const ask = (content: string) => [{ role: 'user', content }];
+  const explain = async (body: unknown, claims: JWTPayload = { sub: 'u-p', groups: ['policy-people'] }) =>
+    call({ role: 'policy' }, classifyPrompt, 'POST', '/classify', { bearer: await token(claims), body });
+  const PROOF = 'Prove that the square root of 7 is irrational, and generalise the zebrawood lemma.';
+
+  it('names the tier, what led to it, and the model that a user would get, without a word of the prompt', async () => {
+    const answer = await explain({ messages: ask(PROOF), principal: 'u-any', groups: ['secrouter-power-users'] });
+
+    const { classified, policy, candidates, model } = answer.body;
+    expect(answer.status).toBe(200);
+    expect(classified.tier).toBe('REASONING');
+    expect(classified.contributions.reduce((sum: number, row: { points: number }) => sum + row.points, 0)).toBe(
+      classified.score,
+    );
+    expect(classified.reasoning).toMatch(/^classified REASONING, score -?\d+, margin \d+: /);
+    expect(policy).toMatchObject({ outcome: 'allowed', tier: 'REASONING', code: null });
+    expect(candidates[0]).toEqual({ model, outcome: 'allowed' });
+    expect(JSON.stringify(answer.body)).not.toContain('zebrawood');
+  });
+
+  it('says what policy takes away: a tier, a model, a prefix', async () => {
+    const value = {
+      allowedTiers: ['SIMPLE', 'MEDIUM'],
+      onViolation: 'downgrade',
+      deniedModels: ['local/medium'],
+      inlineOverrides: false,
+    };
+    await publish(
+      world.publishing,
+      { kind: 'override', scope: 'policy.user', name: 'u-low', value } as const,
+      AS_ADMIN,
+    );
+
+    const { body } = await explain({ messages: ask(`/max ${PROOF}`), principal: 'u-low' });
+
+    expect(body.override).toEqual({ alias: 'max', tier: 'REASONING', applies: false });
+    expect(body.policy).toMatchObject({ outcome: 'downgraded', tier: 'MEDIUM' });
+    expect(body.candidates[0]).toMatchObject({ model: 'local/medium', outcome: 'excluded', code: 'model_not_allowed' });
+  });
+
+  it('lets a prefix win where the policy has them', async () => {
+    const { body } = await explain({ messages: ask('[simple] Prove it.'), principal: 'u-any' });
+
+    expect(body.override).toEqual({ alias: 'simple', tier: 'SIMPLE', applies: true });
+    expect(body.policy.tier).toBe('SIMPLE');
+  });
+
+  it.each([
+    ['no messages', { principal: 'u' }, 'messages'],
+    ['an empty list', { messages: [], principal: 'u' }, 'messages'],
+    ['a role that does not exist', { messages: [{ role: 'king', content: 'x' }], principal: 'u' }, 'messages'],
+    ['nobody', { messages: ask('x') }, 'principal'],
+    ['a data class that does not exist', { messages: ask('x'), principal: 'u', dataClass: 'COSMIC' }, 'dataClass'],
+    ['a member too many', { messages: ask('x'), principal: 'u', store: true }, ''],
+  ])('refuses %s', async (_, body, param) => {
+    const answer = await explain(body);
+
+    expect([answer.status, answer.body.error.code, answer.body.error.param]).toEqual([400, 'invalid_request', param]);
+  });
+
+  it('needs a role', async () => {
+    const answer = await explain({ messages: ask('x'), principal: 'u' }, { sub: 'u-f', groups: ['money-people'] });
+
+    expect([answer.status, answer.body.error.code]).toEqual([403, 'admin_required']);
   });
 });

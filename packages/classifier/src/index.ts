@@ -3,6 +3,7 @@ export { type Contribution, classify, measureRequest, type TierDecision } from '
 export { type CompiledClassifier, compileClassifier } from './compile-classifier.ts';
 export { defaultClassifierParameters } from './default-parameters.ts';
 export { DIMENSION_SIGNS, DIMENSIONS, type Dimension, FAMILIES, type Family } from './dimensions.ts';
+export { explainDecision } from './explain-decision.ts';
 export type { Boundaries, ClassifierParameters, Lexicon } from './parameters.ts';
 export { OVERRIDE_ALIASES, type OverrideResult, parseOverride } from './parse-override.ts';
 export { type ParameterProblem, type ParsedParameters, parseClassifierParameters } from './parse-parameters.ts';

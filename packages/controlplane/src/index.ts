@@ -13,6 +13,7 @@ export { type ConsoleContext, closeConsoleContext, createConsoleContext } from '
 export { withTransaction } from './db/transaction.ts';
 export { createLogger } from './environment/create-logger.ts';
 export { type AdminHandler, type AdminRouteOptions, answerAdmin } from './http/answer-admin.ts';
+export { classifyPrompt } from './http/classify-route.ts';
 export { removeOverride, rulePlace, tierPlace, writeOverride } from './http/override-routes.ts';
 export { previewOverride } from './http/preview-route.ts';
 export { reloadFile } from './http/reload-route.ts';

@@ -1,5 +1,5 @@
 // Stage 4 of 10. In: the judged request and the grant. Out: which tier or model it goes to, and how that was chosen.
-import { type ClassifierRequest, classify } from '@secrouter/classifier';
+import { type ClassifierRequest, classify, explainDecision } from '@secrouter/classifier';
 import { type JsonEdit, RequestRefused, resolveModel, type Tier, type TierSource } from '@secrouter/proto';
 import type { CompiledPolicy } from '../policy/compile-snapshot.ts';
 import type { Grant } from '../request/grant.ts';
@@ -82,17 +82,12 @@ function overriddenTier(request: ChatRequest, grant: Grant): TierDecision | unde
 
 function classifiedTier(request: ChatRequest, grant: Grant, policy: CompiledPolicy): TierDecision {
   const decision = classify(classifierRequest(request, grant), policy.classifier);
-  const strongest = [...decision.contributions]
-    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
-    .slice(0, 3)
-    .map(({ dimension, points }) => `${dimension} ${points > 0 ? '+' : ''}${points}`);
-  const reasoning = `classified ${decision.tier}, score ${decision.score}, margin ${decision.margin}${strongest.length > 0 ? `: ${strongest.join(', ')}` : ''}`;
   return {
     kind: 'tier',
     tier: decision.tier,
     source: 'classifier',
     isAgentic: decision.agentic || request.toolCount > 0,
-    reasoning,
+    reasoning: explainDecision(decision),
     edits: [],
   };
 }
