@@ -1,5 +1,6 @@
 // How single UTF-16 units are folded and classed. Stronger than NFKC + case folding: accents of Latin, Greek and
 // Cyrillic letters, vowel points and zero-width characters go too, because people type without them or hide behind them.
+// Letters that only differ in shape (final forms, the Persian and the Arabic kaf) become one.
 
 /** Character classes after folding. */
 export const KIND_OTHER = 0;
@@ -98,9 +99,19 @@ const SPECIAL: ReadonlyMap<string, string> = new Map([
   ['ı', 'i'],
   ['æ', 'ae'],
   ['œ', 'oe'],
+  ['ς', 'σ'], // final in small letters only: capitals have one sigma
+  ['ך', 'כ'],
+  ['ם', 'מ'],
+  ['ן', 'נ'],
+  ['ף', 'פ'],
+  ['ץ', 'צ'],
+  ['\u06a9', '\u0643'], // Persian kaf, yeh and heh: which one is typed depends on the keyboard
+  ['\u06cc', '\u064a'],
+  ['\u06d5', '\u0647'],
   ['\u2019', "'"],
   ['\u2018', "'"],
   ['\u02bc', "'"],
+  ['\u05be', '-'],
   ['\u2010', '-'],
   ['\u2013', '-'],
   ['\u2014', '-'],

@@ -88,13 +88,18 @@ function mergeLexicons(parameters: ClassifierParameters): Map<string, Map<string
 function splitSource(source: LexiconSource): Map<string, readonly string[]> {
   const groups = new Map<string, readonly string[]>();
   for (const [group, terms] of Object.entries(source)) {
-    const list = terms.split(',').map((term) => term.trim());
+    const list = terms.split(',').flatMap((term) => withOptionalComma(term.trim()));
     groups.set(
       group,
       list.filter((term) => term !== '' && term !== '*'),
     );
   }
   return groups;
+}
+
+/** `show; that`: many languages must write a comma there, and people often do not. */
+function withOptionalComma(term: string): readonly string[] {
+  return term.includes(';') ? [term.replaceAll(';', ','), term.replaceAll(';', '')] : [term];
 }
 
 /**

@@ -7,6 +7,7 @@ const FAILED_QUOTES_LIMIT = 64; // keeps unclosed quotation marks from making th
 const CLOSING_QUOTES: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ['“', '”'],
+  ['”', '”'],
   ['„', '“”'],
   ['«', '»'],
   ['»', '«'],
@@ -60,7 +61,14 @@ function endOfQuote(text: string, at: number, block: TextRange): number {
   const closings = CLOSING_QUOTES.get(opening);
   if (closings === undefined) return -1;
   const isApostrophe = opening === "'" || opening === '‘';
-  if (isApostrophe && at > block.start && isLetter(text.charCodeAt(at - 1))) return -1;
+  const before = at > block.start ? text.charCodeAt(at - 1) : 0x20;
+  if (isApostrophe && isLetter(before)) return -1;
+  // Finnish and Swedish open with the mark that elsewhere only closes; what closes has no space before it.
+  if (opening === '”' && before > 0x20 && before !== 0x28) return -1;
+  // A Hebrew abbreviation has the mark before its last letter.
+  if (opening === '"' && isHebrew(before) && isHebrew(text.charCodeAt(at + 1)) && !isHebrew(text.charCodeAt(at + 2))) {
+    return -1;
+  }
   const limit = Math.min(block.end, at + LONGEST_QUOTE);
   for (let index = at + 1; index < limit; index += 1) {
     if (text.charCodeAt(index) === 0x0a) return -1;
@@ -69,6 +77,10 @@ function endOfQuote(text: string, at: number, block: TextRange): number {
     return index + 1;
   }
   return -1;
+}
+
+function isHebrew(code: number): boolean {
+  return code >= 0x05d0 && code <= 0x05ea;
 }
 
 /** A letter of any script, roughly: exact enough to tell an apostrophe from a quotation mark. */

@@ -41,7 +41,8 @@ function isCodeLine(text: string, first: number, end: number): boolean {
   let last = end - 1;
   while (last > first && text.charCodeAt(last) <= 0x20) last -= 1;
   const closing = text.charAt(last);
-  if (closing === ';' || closing === '{' || closing === '}') return true;
+  if (closing === ';') return !isGreekQuestion(text, first, last);
+  if (closing === '{' || closing === '}') return true;
   if (text[first] === '<' && closing === '>') return true;
   const opening = CODE_OPENINGS.find((word) => text.startsWith(word, first));
   if (opening === undefined) return false;
@@ -52,6 +53,11 @@ function isCodeLine(text: string, first: number, end: number): boolean {
     closing === ')' ||
     /[=(]/.test(text.slice(first, Math.min(end, first + 120)))
   );
+}
+
+/** Greek asks with a semicolon, which there stands behind a word. */
+function isGreekQuestion(text: string, first: number, last: number): boolean {
+  return /[\p{L}\p{N}»"]/u.test(text.charAt(last - 1)) && /\p{Script=Greek}/u.test(text.slice(first, last));
 }
 
 /** An ASCII digit. */

@@ -1,6 +1,6 @@
 // From scanned text and conversation to one value between 0 and 1 per dimension. Only + - * / on doubles, whose results
 // IEEE 754 fixes bit for bit, so every pod computes the same.
-import { type CompiledClassifier, STRONG_TERM } from './compile-classifier.ts';
+import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
 import type { ClassifierRequest } from './request.ts';
@@ -152,18 +152,30 @@ export function selectHits(compiled: CompiledClassifier, hits: readonly TermHit[
 
 /** Among languages in the same script, those with at least half as many matching terms as the best one. */
 function spokenLanguages(hits: readonly TermHit[], alwaysActive: number): number {
-  const votes = new Array<number>(31).fill(0);
+  const votesOfScript = Array.from({ length: SCRIPTS }, () => new Array<number>(LANGUAGES_LIMIT).fill(0));
   for (const { entry } of hits) {
+    const votes = votesOfScript[scriptOf(entry.term.charCodeAt(0))] as number[];
     const weight = entry.group >= FAMILIES.length ? 2 : 1;
     for (let bits = entry.languages; bits !== 0; bits &= bits - 1) {
       const bit = 31 - Math.clz32(bits & -bits);
       votes[bit] = (votes[bit] ?? 0) + weight;
     }
   }
-  const best = votes.reduce((most, count) => Math.max(most, count), 0);
-  let spoken = 0;
-  votes.forEach((count, bit) => {
-    if (best === 0 || count * 2 >= best) spoken |= 1 << bit;
-  });
-  return spoken | alwaysActive;
+  let spoken = alwaysActive;
+  for (const votes of votesOfScript) {
+    const best = votes.reduce((most, count) => Math.max(most, count), 0);
+    votes.forEach((count, bit) => {
+      if (best > 0 && count * 2 >= best) spoken |= 1 << bit;
+    });
+  }
+  return spoken;
+}
+
+const SCRIPTS = 4;
+
+/** Latin, Cyrillic, Arabic, any other: so that the names of products in an Arabic ask do not outvote its Arabic. */
+function scriptOf(code: number): number {
+  if (code < 0x0370 || (code >= 0x1e00 && code <= 0x1eff)) return 0;
+  if (code >= 0x0400 && code <= 0x052f) return 1;
+  return code >= 0x0600 && code <= 0x06ff ? 2 : 3;
 }

@@ -13,7 +13,7 @@ export interface TermHit {
 /** What one pass over the ask found. */
 export interface TextScan {
   readonly hits: readonly TermHit[];
-  /** Words; text without spaces counts two characters as one. */
+  /** Words; text without spaces counts some characters as one. */
   readonly words: number;
   readonly sentences: number;
   readonly questions: number;
@@ -27,16 +27,21 @@ export interface TextScan {
 const HITS_LIMIT = 2_000; // a text that hits more often has long since saturated every dimension
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
+const SEMICOLON = 0x3b;
+const QUESTION_MARK = 0x3f;
+const IDEOGRAPHS_PER_WORD = 2;
+const LETTERS_PER_WORD = 5; // of the alphabets that write without spaces, such as Thai
+const SYLLABLES_PER_WORD = 2.5;
 
 /** Scans the folded text once. */
 export function scanText(folded: FoldedText, table: CharTable, index: TermIndex): TextScan {
   const { units, length } = folded;
   const hits: TermHit[] = [];
-  const counts = { words: 0, unspaced: 0, syllables: 0, numbers: 0 };
+  const counts = { words: 0, ideographs: 0, letters: 0, syllables: 0, numbers: 0 };
   const signs = newSigns();
   let previous = KIND_OTHER;
   for (let at = 0; at < length; at += 1) {
-    const unit = units[at] as number;
+    let unit = units[at] as number;
     const kind = table.kind[unit] as number;
     if (kind === KIND_WORD) {
       if (isHangul(unit)) counts.syllables += 1;
@@ -46,17 +51,23 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
         if (hits.length < HITS_LIMIT) matchFrom(folded, table, index, at, hits);
       }
     } else if (kind === KIND_UNSPACED) {
-      counts.unspaced += 1;
-      if (hits.length < HITS_LIMIT) matchTerm(folded, table, index, at, hits);
+      if (unit < FIRST_EAST_ASIAN) counts.letters += 1;
+      else counts.ideographs += 1;
+      if (hits.length < HITS_LIMIT && startsSyllable(units, at)) matchTerm(folded, table, index, at, hits);
     } else if (kind === KIND_OTHER) {
-      countSign(signs, folded, table, at);
+      if (unit === SEMICOLON && isGreekQuestion(units, table, at)) unit = QUESTION_MARK;
+      countSign(signs, folded, table, at, unit);
     }
     if (kind !== KIND_SPACE && unit !== BREAK) signs.last = unit;
     previous = kind;
   }
   return {
     hits,
-    words: counts.words + Math.ceil(counts.unspaced / 2) + Math.ceil(counts.syllables / 2.5),
+    words:
+      counts.words +
+      Math.ceil(counts.ideographs / IDEOGRAPHS_PER_WORD) +
+      Math.ceil(counts.letters / LETTERS_PER_WORD) +
+      Math.ceil(counts.syllables / SYLLABLES_PER_WORD),
     numbers: counts.numbers,
     sentences: signs.sentences + (isSentenceEnd(signs.last) ? 0 : 1),
     questions: signs.questions,
@@ -71,12 +82,44 @@ function isHangul(unit: number): boolean {
   return unit >= 0xac00 && unit <= 0xd7a3;
 }
 
-/** A word start; Arabic conjunctions, prepositions and the article are written together with their word. */
+/** Han, kana and their like begin here; what is written without spaces below are alphabets. */
+const FIRST_EAST_ASIAN = 0x2e80;
+
+/**
+ * False inside a syllable of Thai or Lao, whose blocks have the same layout: before a vowel or a tone that belongs to
+ * the letter in front, and behind a vowel that is written first. No word starts or ends there.
+ */
+function startsSyllable(units: Uint16Array, at: number): boolean {
+  const unit = units[at] as number;
+  if (unit < 0x0e00 || unit > 0x0eff) return true;
+  const place = unit & 0x7f;
+  if ((place >= 0x30 && place <= 0x3c) || place === 0x45 || (place >= 0x47 && place <= 0x4e)) return false;
+  const previous = units[at - 1] ?? BREAK;
+  return previous < 0x0e00 || previous > 0x0eff || (previous & 0x7f) < 0x40 || (previous & 0x7f) > 0x44;
+}
+
+/** A word start; Arabic and Hebrew conjunctions, prepositions and the article are written together with their word. */
 function matchFrom(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
   matchTerm(folded, table, index, at, hits);
   const first = folded.units[at] as number;
-  if (first < 0x0620 || first > 0x064a) return;
+  if (first < 0x05d0 || first > 0x064a) return;
+  if (first <= 0x05ea) matchBehindHebrew(folded, table, index, at, hits);
+  else if (first >= 0x0620) matchBehindArabic(folded, table, index, at, hits);
+}
+
+/** Up to three of them may follow one another: "and that in the …". */
+function matchBehindHebrew(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
+  for (let start = at; start < at + 3 && HEBREW_PROCLITICS.has(folded.units[start] as number); start += 1) {
+    if (table.kind[folded.units[start + 1] as number] !== KIND_WORD) return;
+    matchTerm(folded, table, index, start + 1, hits);
+  }
+}
+
+const HEBREW_PROCLITICS: ReadonlySet<number> = new Set([0x05d5, 0x05d4, 0x05d1, 0x05dc, 0x05de, 0x05e9, 0x05db]);
+
+function matchBehindArabic(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
   let start = at;
+  const first = folded.units[at] as number;
   if (ARABIC_PROCLITICS.has(first)) {
     start += 1;
     matchTerm(folded, table, index, start, hits);
@@ -104,7 +147,7 @@ function matchTerm(folded: FoldedText, table: CharTable, index: TermIndex, start
 }
 
 function endsWord(units: Uint16Array, table: CharTable, at: number): boolean {
-  if (table.kind[units[at] as number] === KIND_UNSPACED) return true;
+  if (table.kind[units[at] as number] === KIND_UNSPACED) return startsSyllable(units, at + 1);
   return table.kind[units[at + 1] ?? BREAK] !== KIND_WORD;
 }
 
@@ -125,9 +168,22 @@ function newSigns(): Signs {
   return { sentences: 0, questions: 0, commas: 0, math: 0, code: 0, last: 0 };
 }
 
-function countSign(signs: Signs, folded: FoldedText, table: CharTable, at: number): void {
+/** Greek asks with a semicolon: behind a word or a quotation, with Greek a little before; the word may be "API". */
+function isGreekQuestion(units: Uint16Array, table: CharTable, at: number): boolean {
+  const previous = units[at - 1] ?? BREAK;
+  if (previous !== BREAK && table.kind[previous] !== KIND_WORD) return false;
+  if (table.kind[units[at + 1] ?? BREAK] === KIND_WORD) return false;
+  for (let before = at - 1; before >= 0 && before > at - GREEK_LOOK_BACK; before -= 1) {
+    const unit = units[before] as number;
+    if (unit >= 0x0370 && unit <= 0x03ff) return true;
+  }
+  return false;
+}
+
+const GREEK_LOOK_BACK = 32;
+
+function countSign(signs: Signs, folded: FoldedText, table: CharTable, at: number, unit: number): void {
   const { units } = folded;
-  const unit = units[at] as number;
   const next = units[at + 1] ?? BREAK;
   const nextKind = table.kind[next];
   if (isSentenceEnd(unit)) {

@@ -1,21 +1,33 @@
 // The built-in lexicons, one file per language. A list is one comma-separated string, so that it reads as a list and
 // not as a column; `term*` matches word starts, `term` whole words, `!term` counts four times,
-// and terms may have several words.
+// and terms may have several words, with `;` for a comma that may be there or not.
 import type { Family } from '../dimensions.ts';
 import { ar } from './ar.ts';
+import { bn } from './bn.ts';
+import { cs } from './cs.ts';
+import { da } from './da.ts';
 import { de } from './de.ts';
+import { el } from './el.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
+import { fa } from './fa.ts';
+import { fi } from './fi.ts';
 import { fr } from './fr.ts';
+import { he } from './he.ts';
 import { hi } from './hi.ts';
+import { hu } from './hu.ts';
 import { id } from './id.ts';
 import { it } from './it.ts';
 import { ja } from './ja.ts';
 import { ko } from './ko.ts';
+import { nb } from './nb.ts';
 import { nl } from './nl.ts';
 import { pl } from './pl.ts';
 import { pt } from './pt.ts';
+import { ro } from './ro.ts';
 import { ru } from './ru.ts';
+import { sv } from './sv.ts';
+import { th } from './th.ts';
 import { tr } from './tr.ts';
 import { uk } from './uk.ts';
 import { vi } from './vi.ts';
@@ -50,4 +62,16 @@ export const defaultLexicons: Readonly<Record<string, LexiconSource>> = {
   tr,
   vi,
   id,
+  sv,
+  da,
+  nb,
+  fi,
+  cs,
+  ro,
+  hu,
+  el,
+  he,
+  th,
+  fa,
+  bn,
 };
