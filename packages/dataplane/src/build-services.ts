@@ -25,6 +25,7 @@ import { BudgetStore } from './redis/budget-store.ts';
 import { connectRedis } from './redis/connect-redis.ts';
 import { tokenIdStore } from './redis/token-id-store.ts';
 import type { PodServices } from './request/pod-services.ts';
+import { RunningRequests } from './request/running-requests.ts';
 import type { Authenticator } from './stages/authenticate.ts';
 
 /** The services, and the parts that only the composition root handles. */
@@ -64,11 +65,12 @@ export async function buildServices(config: PodConfig, log: Logger): Promise<Ser
   const issuerKeys = new IssuerKeys(join(config.SECROUTER_STATE_DIR, 'keys'), fetchDocument, log);
   const cache = new VerifiedTokenCache();
   const lane = new FailureLane(Date.now);
-  const running: PodServices['running'] = new Map();
+  const running = new RunningRequests();
   const trustedKeys = openTrustedKeys(config.SECROUTER_TRUSTED_SNAPSHOT_KEYS_FILE);
   const onApplied = (applied: CompiledPolicy) => {
     bringIntoForce(applied, { upstream, issuerKeys, cache, lane, log });
-    endRevoked(running, applied);
+    // What runs for somebody who may no longer go on ends now.
+    running.abort('revoked', ({ grant }) => grant !== undefined && isRevoked(grant.identity, applied));
   };
   const isLocal = isLoopback(config.SECROUTER_BIND);
   const policies = new PolicyHolder(config.SECROUTER_CELL, trustedKeys, Date.now, onApplied, isLocal);
@@ -108,12 +110,6 @@ function bringIntoForce(policy: CompiledPolicy, parts: InForce): void {
   parts.issuerKeys.configure(security.oidc);
   parts.cache.flush();
   parts.lane.forgetForgeries();
-}
-
-// What runs for somebody who may no longer go on ends now.
-function endRevoked(running: PodServices['running'], applied: CompiledPolicy): void {
-  for (const [request, { grant }] of running)
-    if (grant !== undefined && isRevoked(grant.identity, applied)) request.abort('revoked');
 }
 
 function bodyServices(config: PodConfig, log: Logger): Pick<PodServices, 'bytesInFlight' | 'reading'> {

@@ -112,7 +112,7 @@ async function drain(
   await delay(config.SECROUTER_DRAIN_DELAY * 1_000);
   plane.state.startRefusing();
   const overdue = setTimeout(() => {
-    for (const request of services.running.keys()) request.abort('draining');
+    services.running.abort('draining');
   }, drainMs);
   await listener.close(drainMs + FLUSH_DEADLINE_MS);
   clearTimeout(overdue);

@@ -36,7 +36,7 @@ export async function readBody(
   options.inFlight.assertRoom(declaredBytes ?? 0);
   sendContinue(request, response);
   const body = new BodyBytes(declaredBytes, options, response);
-  return await collect(request, response, body, options);
+  return request.complete ? takeWhole(request, body) : await collect(request, response, body, options);
 }
 
 function declaredLength(request: IncomingMessage): number | undefined {
@@ -79,6 +79,14 @@ class BodyBytes {
     if (this.#block !== undefined) return this.#block;
     return only !== undefined && others.length === 0 ? only : Buffer.concat(this.#chunks);
   }
+}
+
+/** A body that came along with its head: nothing is left to wait for, so nothing is watched. */
+function takeWhole(request: IncomingMessage, body: BodyBytes): Uint8Array {
+  request.on('error', ignore);
+  const bytes = request.read() as Buffer | null;
+  if (bytes !== null) body.add(bytes);
+  return body.whole();
 }
 
 function collect(

@@ -2,6 +2,7 @@
 import { type BudgetScriptName, loadBudgetScripts, type RedisKeys } from '@secrouter/proto';
 import type { Redis } from 'ioredis';
 import type { BudgetCounter } from './budget-counter.ts';
+import { BudgetScript, type EncodedArguments, encoded } from './budget-script.ts';
 import { isConnected } from './connect-redis.ts';
 import { RedisBreaker, RedisUnavailable } from './redis-breaker.ts';
 
@@ -49,19 +50,34 @@ export interface CounterTotal {
   readonly nextReleaseMs?: number;
 }
 
-type ScriptCall = (...args: (string | number)[]) => Promise<unknown>;
+/** What is said of a counter with every reservation, as it travels. */
+interface EncodedCounter {
+  readonly key: string;
+  readonly limit: string;
+  readonly window: string;
+}
+
+const LEASE_TTL = encoded(LEASE_TTL_MS);
+const NOTHING = encoded('');
 
 /** Talks to one cell's counters over one connection. */
 export class BudgetStore {
-  readonly #redis: Redis & Record<BudgetScriptName, ScriptCall>;
+  readonly #redis: Redis;
   readonly #keys: RedisKeys;
+  readonly #scripts: Readonly<Record<BudgetScriptName, BudgetScript>>;
+  readonly #counters = new WeakMap<BudgetCounter, EncodedCounter>();
+  /** Keys that every call names. */
+  readonly #fixed: Readonly<Record<'leases' | 'epoch' | 'positions', string>>;
   readonly breaker: RedisBreaker;
   #isGathering = false;
 
   constructor(redis: Redis, keys: RedisKeys, now: () => number) {
-    for (const [name, lua] of Object.entries(loadBudgetScripts())) redis.defineCommand(name, { lua });
-    this.#redis = redis as Redis & Record<BudgetScriptName, ScriptCall>;
+    this.#redis = redis;
     this.#keys = keys;
+    const scripts = Object.entries(loadBudgetScripts()).map(([name, lua]) => [name, new BudgetScript(redis, lua)]);
+    this.#scripts = Object.fromEntries(scripts) as Record<BudgetScriptName, BudgetScript>;
+    const { leases, epoch, positions } = keys;
+    this.#fixed = { leases: encoded(leases), epoch: encoded(epoch), positions: encoded(positions) };
     this.breaker = new RedisBreaker(now, () => isConnected(redis));
   }
 
@@ -72,44 +88,41 @@ export class BudgetStore {
 
   /** Admits all or names the tightest counter. Throws RedisUnavailable. */
   async reserve(request: ReserveRequest): Promise<ReserveReply> {
-    const { amounts, eventId } = request;
-    const keys = [this.#keys.lease(eventId), this.#keys.leases, this.#keys.epoch, ...this.#counterKeys(amounts)];
-    const args = amounts.flatMap(({ counter, base, perOutputToken }) => [
-      counter.limit,
-      base,
-      perOutputToken,
-      counter.bucketMs,
-      counter.buckets,
-      counter.periodStartMs,
-      counter.periodEndMs,
-    ]);
-    const reply = await this.#run('reserveBudget', keys, [
-      eventId,
-      LEASE_TTL_MS,
-      request.openRecordJson,
-      '',
-      request.wantedOutputTokens,
-      request.leastOutputTokens,
-      ...args,
-    ]);
+    const { amounts, eventId, openRecordJson, wantedOutputTokens, leastOutputTokens } = request;
+    const keys = this.#leaseKey(eventId) + this.#fixed.leases + this.#fixed.epoch;
+    const head = encoded(eventId) + LEASE_TTL + encoded(openRecordJson) + NOTHING;
+    let counterKeys = '';
+    let args = head + encoded(wantedOutputTokens) + encoded(leastOutputTokens);
+    for (const { counter, base, perOutputToken } of amounts) {
+      const { key, limit, window } = this.#encodedCounter(counter);
+      counterKeys += key;
+      args += limit + encoded(base) + encoded(perOutputToken) + window;
+    }
+    const count = 3 + amounts.length + 6 + 7 * amounts.length;
+    const reply = await this.#run('reserveBudget', 3 + amounts.length, { count, text: keys + counterKeys + args });
     return readReserveReply(reply, amounts);
   }
 
   /** Adds output tokens to a running reservation: false when they do not fit. Throws RedisUnavailable. */
   async extend(eventId: string, amounts: readonly CounterAmount[], streamed: number, more: number): Promise<boolean> {
-    const keys = [this.#keys.lease(eventId), this.#keys.leases, this.#keys.positions, ...this.#counterKeys(amounts)];
-    const args = amounts.flatMap(({ counter, perOutputToken }) => [counter.limit, perOutputToken]);
-    const reply = await this.#run('extendBudget', keys, [eventId, LEASE_TTL_MS, streamed, more, ...args]);
+    const keys = this.#leaseKey(eventId) + this.#fixed.leases + this.#fixed.positions;
+    let counterKeys = '';
+    let args = encoded(eventId) + LEASE_TTL + encoded(streamed) + encoded(more);
+    for (const { counter, perOutputToken } of amounts) {
+      const { key, limit } = this.#encodedCounter(counter);
+      counterKeys += key;
+      args += limit + encoded(perOutputToken);
+    }
+    const count = 3 + amounts.length + 4 + 2 * amounts.length;
+    const reply = await this.#run('extendBudget', 3 + amounts.length, { count, text: keys + counterKeys + args });
     return reply !== 0;
   }
 
   /** Keeps a lease alive and notes what was streamed. Throws RedisUnavailable. */
   async renew(eventId: string, streamedTokens: number): Promise<void> {
-    await this.#run(
-      'renewLease',
-      [this.#keys.lease(eventId), this.#keys.leases],
-      [eventId, LEASE_TTL_MS, streamedTokens],
-    );
+    const keys = this.#leaseKey(eventId) + this.#fixed.leases;
+    const text = keys + encoded(eventId) + LEASE_TTL + encoded(streamedTokens);
+    await this.#run('renewLease', 2, { count: 5, text });
   }
 
   /** Replaces what the lease holds by what was used; also moves this pod's stream position. Throws RedisUnavailable. */
@@ -119,8 +132,13 @@ export class BudgetStore {
     used: readonly number[],
     position: { readonly podStream: string; readonly sequence: number },
   ): Promise<void> {
-    const keys = [this.#keys.lease(eventId), this.#keys.leases, this.#keys.positions, ...this.#counterKeys(amounts)];
-    await this.#run('settleBudget', keys, [eventId, position.podStream, position.sequence, ...used]);
+    const keys = this.#leaseKey(eventId) + this.#fixed.leases + this.#fixed.positions;
+    let counterKeys = '';
+    let args = encoded(eventId) + encoded(position.podStream) + encoded(position.sequence);
+    for (const { counter } of amounts) counterKeys += this.#encodedCounter(counter).key;
+    for (const amount of used) args += encoded(amount);
+    const count = 3 + amounts.length + 3 + used.length;
+    await this.#run('settleBudget', 3 + amounts.length, { count, text: keys + counterKeys + args });
   }
 
   /** Undoes a reservation whose outcome is unknown, now and should it arrive later. Throws RedisUnavailable. */
@@ -132,12 +150,10 @@ export class BudgetStore {
   /** What is used and reserved. Throws RedisUnavailable. */
   async read(counters: readonly BudgetCounter[]): Promise<readonly CounterTotal[]> {
     if (counters.length === 0) return [];
-    const keys = counters.map((counter) => this.#keys.counter(counter.id));
-    const reply = await this.#run(
-      'readBudget',
-      keys,
-      counters.flatMap((counter) => [counter.bucketMs, counter.buckets]),
-    );
+    const keys = counters.map((counter) => encoded(this.#keys.counter(counter.id)));
+    const args = counters.map((counter) => encoded(counter.bucketMs) + encoded(counter.buckets));
+    const text = keys.join('') + args.join('');
+    const reply = await this.#run('readBudget', keys.length, { count: 3 * keys.length, text });
     const numbers = numberList(reply, 1);
     return counters.map((counter, index) => {
       const [total = 0, reserved = 0, release = 0] = numbers.slice(index * 3, index * 3 + 3);
@@ -164,14 +180,24 @@ export class BudgetStore {
     await this.breaker.run(() => Promise.all(scripts.map((lua) => this.#redis.script('LOAD', lua))));
   }
 
-  #counterKeys(amounts: readonly CounterAmount[]): string[] {
-    return amounts.map(({ counter }) => this.#keys.counter(counter.id));
+  #leaseKey(eventId: string): string {
+    return encoded(this.#keys.lease(eventId));
   }
 
-  #run(name: BudgetScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  #encodedCounter(counter: BudgetCounter): EncodedCounter {
+    const known = this.#counters.get(counter);
+    if (known !== undefined) return known;
+    const { id, limit, bucketMs, buckets, periodStartMs, periodEndMs } = counter;
+    const window = [bucketMs, buckets, periodStartMs, periodEndMs].map(encoded).join('');
+    const made = { key: encoded(this.#keys.counter(id)), limit: encoded(limit), window };
+    this.#counters.set(counter, made);
+    return made;
+  }
+
+  #run(name: BudgetScriptName, keyCount: number, parts: EncodedArguments): Promise<unknown> {
     return this.breaker.run(() => {
       this.#gatherWrites();
-      return this.#redis[name](keys.length, ...keys, ...args);
+      return this.#scripts[name].run(keyCount, parts);
     });
   }
 

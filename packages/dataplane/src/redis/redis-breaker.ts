@@ -45,20 +45,36 @@ export class RedisBreaker {
   }
 
   /** Runs one command. Throws RedisUnavailable and nothing else. */
-  async run<Result>(command: () => Promise<Result>): Promise<Result> {
-    if (!this.#mayTry()) throw new RedisUnavailable('breaker open', false);
+  run<Result>(command: () => Promise<Result>): Promise<Result> {
+    if (!this.#mayTry()) return Promise.reject(new RedisUnavailable('breaker open', false));
     if (!this.#isConnected()) {
       this.#note(false);
-      throw new RedisUnavailable('not connected', false);
+      return Promise.reject(new RedisUnavailable('not connected', false));
     }
-    try {
-      const result = await withinTime(command(), REDIS_COMMAND_TIMEOUT_MS);
-      this.#note(true);
-      return result;
-    } catch (cause) {
-      this.#note(false);
-      throw new RedisUnavailable('command failed', true, cause);
-    }
+    // One promise and one timer: this runs twice in every request.
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const failed = (cause: unknown) => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        this.#note(false);
+        reject(new RedisUnavailable('command failed', true, cause));
+      };
+      const timer = setTimeout(timeOut, REDIS_COMMAND_TIMEOUT_MS, failed);
+      const answered = (value: Result) => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        this.#note(true);
+        resolve(value);
+      };
+      try {
+        command().then(answered, failed);
+      } catch (cause) {
+        failed(cause);
+      }
+    });
   }
 
   #mayTry(): boolean {
@@ -94,20 +110,6 @@ export class RedisBreaker {
 
 // The timer fires once late when the loop itself was blocked; the answer may be waiting behind it. One turn of the
 // loop decides: only a command without an answer after it has timed out.
-function withinTime<Result>(answer: Promise<Result>, timeoutMs: number): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      setImmediate(() => reject(new Error(`no answer within ${timeoutMs} ms`)));
-    }, timeoutMs);
-    answer.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+function timeOut(failed: (cause: unknown) => void): void {
+  setImmediate(() => failed(new Error(`no answer within ${REDIS_COMMAND_TIMEOUT_MS} ms`)));
 }

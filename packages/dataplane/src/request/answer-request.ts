@@ -42,7 +42,7 @@ export async function answerRequest(
   response.once('close', () => {
     if (!response.writableFinished) departure.abort('client_gone');
   });
-  services.running.set(departure, facts);
+  const place = services.running.begin({ departure, facts });
   setCommonHeaders(response, requestId);
   try {
     context = makeContext(request, services, { requestId, eventId, receivedAtMs, signal: departure.signal });
@@ -51,7 +51,7 @@ export async function answerRequest(
   } catch (error) {
     outcome = answerError(error, request, response, { requestId, context, facts, services });
   } finally {
-    services.running.delete(departure);
+    services.running.end(place);
     facts.giveSlotBack?.();
     finish(endpoint, outcome, response, { requestId, context, facts, services, receivedAtMs });
   }

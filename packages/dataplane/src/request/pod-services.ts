@@ -11,7 +11,7 @@ import type { ReadPool } from '../read-worker/read-pool.ts';
 import type { BudgetStore } from '../redis/budget-store.ts';
 import type { Authenticator } from '../stages/authenticate.ts';
 import type { ForwardDependencies } from '../stages/forward.ts';
-import type { RequestFacts } from './request-facts.ts';
+import type { RunningRequests } from './running-requests.ts';
 
 export interface PodServices {
   readonly cell: string;
@@ -30,6 +30,6 @@ export interface PodServices {
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Requests that run, so that a shutdown can wait for them and end the rest. */
-  readonly running: Map<AbortController, RequestFacts>;
+  readonly running: RunningRequests;
   readonly slots: RequestSlots;
 }
