@@ -1,131 +1,125 @@
-// `classifier:fit [--seed n] [--hold-out file]… <labelled.jsonl>…`: learns weights and boundaries, prints them with the
-// figures on the rows held out. Ordinal (proportional-odds) logistic regression, 1,000 points per unit of log-odds.
-import {
-  type ClassifierParameters,
-  compileClassifier,
-  DIMENSION_SIGNS,
-  DIMENSIONS,
-  type Dimension,
-  defaultClassifierParameters,
-  measureRequest,
-} from '../src/index.ts';
-import { fitOrdinal, type OrdinalExample, type OrdinalModel } from './fit-ordinal.ts';
+// `classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out-each-source] <labelled.jsonl>…`: learns the
+// strengths of dimensions and words and the boundaries, and says how well they do on rows they were not fitted on.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
+import type { Boundaries } from '../src/parameters.ts';
+import { encodeRows, type FitData, learntParts, rulesOf } from './encode-rows.ts';
+import { evidenceOfRow, fitTiers } from './fit-tiers.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
-import { PRIOR } from './prior-weights.ts';
+import { boundariesFor, scoreOf } from './place-boundaries.ts';
 import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
 import { seededRandom } from './seeded-random.ts';
+import { renderModel, renderWording } from './write-model.ts';
 
-const POINTS_PER_LOG_ODDS = 1_000;
-// A hand-written row is worth more than a synthetic one, and that more than one whose label was guessed from its source.
-const HAND_WRITTEN_SHARE = 3;
-const GUESSED_SHARE = 0.4;
+const FOLDS = 5;
 
 const options = readOptions(process.argv.slice(2));
-const compiled = compileClassifier(defaultClassifierParameters);
 const rows = readLabelledRows(options.paths);
-const examples = weighRows(rows).map(({ row, weight }) => toExample(row, weight));
+const data = encodeRows(rows, seededRandom(options.seed));
+const lines = [`${rows.length} rows, ${data.terms.length} words`, QUALITY_HEADER];
+const everyRow = rows.map((_, index) => index);
+const everyForm = [...data.origins.keys()];
 
-const lines = [QUALITY_HEADER];
-for (const source of options.leaveOut ? new Set(rows.map(sourceOf)) : []) {
-  const model = fit(examples.filter((_, index) => sourceOf(rows[index] as LabelledRow) !== source));
-  const judged = judge(
-    model,
-    rows.filter((row) => sourceOf(row) === source),
-  );
-  lines.push(formatQuality(`without ${source}`, measureQuality(judged)));
+const unseen = judgeUnseen(data);
+lines.push(formatQuality('each fifth left out: hand-written', measureQuality(unseen.judged.filter(isHandWritten))));
+for (const [name, quality] of qualityBy(unseen.judged, (row) => row.file))
+  lines.push(formatQuality(`  ${name}`, quality));
+if (options.leaveOut) {
+  for (const source of new Set(rows.map(({ file }) => file))) lines.push(withoutSource(source));
 }
-const model = fit(examples);
-for (const [name, quality] of qualityBy(judge(model, rows), sourceOf))
-  lines.push(formatQuality(`fitted ${name}`, quality));
-for (const [name, quality] of qualityBy(judge(model, rows), (row) => row.file))
-  lines.push(formatQuality(`fitted ${name}`, quality));
-const heldOut = judge(model, readLabelledRows(options.holdOut));
+const strengths = fitTiers(data.rows, everyForm, rulesOf(data));
+const learnt = learntParts(data, strengths);
+const compiled = compileClassifier(
+  { ...defaultClassifierParameters, boundaries: unseen.boundaries },
+  undefined,
+  learnt,
+);
+const heldOut = readLabelledRows(options.holdOut).map((row): JudgedRow => {
+  const { tier, score } = classify(row.request, compiled);
+  return { row, score, predicted: TIERS.indexOf(tier) };
+});
 for (const [name, quality] of qualityBy(heldOut, (row) => row.file))
-  lines.push(formatQuality(`held out ${name}`, quality));
+  lines.push(formatQuality(`held out: ${name}`, quality));
 process.stderr.write(`${lines.join('\n')}\n`);
-process.stdout.write(`${JSON.stringify(toParameters(model), null, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ boundaries: unseen.boundaries, ...learnt.model }, null, 2)}\n`);
+if (options.writes) {
+  const folder = join(import.meta.dirname, '..', 'src');
+  writeFileSync(join(folder, 'learnt-model.ts'), renderModel(learnt.model, unseen.boundaries));
+  writeFileSync(join(folder, 'learnt-wording.ts'), renderWording(learnt.wording));
+}
 
 interface Options {
   readonly paths: readonly string[];
   readonly holdOut: readonly string[];
   readonly seed: number;
   readonly leaveOut: boolean;
+  readonly writes: boolean;
 }
 
 function readOptions(args: readonly string[]): Options {
   const paths: string[] = [];
   const holdOut: string[] = [];
   let seed = 1;
-  let leaveOut = false;
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] as string;
     if (argument === '--seed') seed = Number(args[++index]);
     else if (argument === '--hold-out') holdOut.push(args[++index] ?? '');
-    else if (argument === '--leave-out-each-source') leaveOut = true;
-    else paths.push(argument);
+    else if (!argument.startsWith('--')) paths.push(argument);
   }
-  if (paths.length > 0 && Number.isInteger(seed)) return { paths, holdOut, seed, leaveOut };
+  const flags = args.filter((argument) => argument.startsWith('--'));
+  const isKnown = flags.every((flag) => ['--seed', '--hold-out', '--write', '--leave-out-each-source'].includes(flag));
+  if (paths.length > 0 && Number.isInteger(seed) && isKnown) {
+    return {
+      paths,
+      holdOut,
+      seed,
+      leaveOut: flags.includes('--leave-out-each-source'),
+      writes: flags.includes('--write'),
+    };
+  }
   process.stderr.write(
-    'usage: classifier:fit [--seed n] [--hold-out file]… [--leave-out-each-source] <labelled.jsonl>…\n',
+    'usage: classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out-each-source] <labelled.jsonl>…\n',
   );
   return process.exit(1);
 }
 
-function sourceOf(row: LabelledRow): string {
-  const isLanguage = /^[a-z]{2}$/.test(row.group) || row.group === 'mixed';
-  return isLanguage
-    ? `${row.file} ${row.group === 'en' ? 'en' : 'other'}`
-    : `${row.file} ${row.file.startsWith('tiers_sources') ? row.group : ''}`;
+function isHandWritten({ row }: JudgedRow): boolean {
+  return !row.file.startsWith('tiers_uncommon') && !row.file.startsWith('tiers_sources');
 }
 
-/** Every source and tier weighs the square root of its size, so that a large source does not drown the small ones. */
-function weighRows(all: readonly LabelledRow[]): { row: LabelledRow; weight: number }[] {
-  const cell = (row: LabelledRow): string => `${sourceOf(row)}/${row.tier}`;
-  const sizes = Map.groupBy(all, cell);
-  return all.map((row) => {
-    if (!row.file.startsWith('tiers_')) return { row, weight: HAND_WRITTEN_SHARE / 10 };
-    const weight = 1 / Math.sqrt(sizes.get(cell(row))?.length ?? 1);
-    return { row, weight: row.file.startsWith('tiers_sources') ? weight * GUESSED_SHARE : weight };
-  });
+/** Every row judged by a model that has not seen it; boundaries are placed on those scores. */
+function judgeUnseen(fitData: FitData): { readonly judged: readonly JudgedRow[]; readonly boundaries: Boundaries } {
+  const random = seededRandom(options.seed);
+  const folds = rows.map(() => Math.floor(random() * FOLDS));
+  const scores = new Float64Array(rows.length);
+  const evidence = new Float64Array(3);
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const seen = everyForm.filter((index) => folds[fitData.origins[index] as number] !== fold);
+    const fitted = fitTiers(fitData.rows, seen, rulesOf(fitData));
+    for (const index of everyRow.filter((each) => folds[each] === fold)) {
+      evidenceOfRow(fitData.rows, index, fitted, evidence);
+      scores[index] = scoreOf(evidence);
+    }
+  }
+  const boundaries = boundariesFor(rows, scores, (row) => isHandWritten({ row, score: 0, predicted: 0 }));
+  return { judged: rows.map((row, index) => judgeScore(row, scores[index] as number, boundaries)), boundaries };
 }
 
-function toExample(row: LabelledRow, weight: number): OrdinalExample {
-  const { measurements } = measureRequest(row.request, compiled);
-  return { values: DIMENSIONS.map((dimension) => measurements[dimension].value), level: row.tier, weight };
+function withoutSource(source: string): string {
+  const others = everyForm.filter((index) => rows[data.origins[index] as number]?.file !== source);
+  const fitted = fitTiers(data.rows, others, rulesOf(data));
+  const evidence = new Float64Array(3);
+  const judged = everyRow
+    .filter((index) => rows[index]?.file === source)
+    .map((index) => {
+      evidenceOfRow(data.rows, index, fitted, evidence);
+      return judgeScore(rows[index] as LabelledRow, scoreOf(evidence), unseen.boundaries);
+    });
+  return formatQuality(`without ${source}`, measureQuality(judged));
 }
 
-function fit(training: readonly OrdinalExample[]): OrdinalModel {
-  return fitOrdinal(training, {
-    signs: DIMENSIONS.map((dimension) => DIMENSION_SIGNS[dimension]),
-    prior: priorModel(),
-    random: seededRandom(options.seed),
-  });
-}
-
-function priorModel(): OrdinalModel {
-  const { weights, boundaries } = PRIOR;
-  return {
-    weights: DIMENSIONS.map((dimension) => weights[dimension] / POINTS_PER_LOG_ODDS),
-    thresholds: [boundaries.medium, boundaries.complex, boundaries.reasoning].map((at) => at / POINTS_PER_LOG_ODDS),
-  };
-}
-
-function judge(model: OrdinalModel, judgedRows: readonly LabelledRow[]): JudgedRow[] {
-  return judgedRows.map((row) => {
-    const { values } = toExample(row, 1);
-    const score = values.reduce((sum, value, at) => sum + value * (model.weights[at] ?? 0), 0);
-    return { row, score, predicted: model.thresholds.filter((threshold) => score >= threshold).length };
-  });
-}
-
-function toParameters(model: OrdinalModel): Pick<ClassifierParameters, 'boundaries' | 'weights'> {
-  const points = (value: number | undefined): number => Math.round((value ?? 0) * POINTS_PER_LOG_ODDS) + 0;
-  const [medium, complex, reasoning] = model.thresholds;
-  return {
-    boundaries: { medium: points(medium), complex: points(complex), reasoning: points(reasoning) },
-    weights: Object.fromEntries(DIMENSIONS.map((dimension, at) => [dimension, points(model.weights[at])])) as Record<
-      Dimension,
-      number
-    >,
-  };
+function judgeScore(row: LabelledRow, score: number, boundaries: Boundaries): JudgedRow {
+  const reached = [boundaries.medium, boundaries.complex, boundaries.reasoning].filter((at) => score >= at);
+  return { row, score, predicted: reached.length };
 }

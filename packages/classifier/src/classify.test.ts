@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { classify } from './classify.ts';
 import { compileClassifier } from './compile-classifier.ts';
 import { defaultClassifierParameters } from './default-parameters.ts';
-import { DIMENSION_SIGNS, DIMENSIONS } from './dimensions.ts';
+import { DIMENSIONS } from './dimensions.ts';
 import type { ClassifierMessage, ClassifierRequest } from './request.ts';
 import { TIERS } from './tiers.ts';
 
@@ -41,7 +41,7 @@ describe('a decision', () => {
           expect(value).toBeGreaterThan(0);
           expect(value).toBeLessThanOrEqual(1);
           expect(points).toBe(Math.round(value * weight) + 0);
-          expect(points * DIMENSION_SIGNS[dimension]).toBeGreaterThanOrEqual(0);
+          expect(['base', ...DIMENSIONS]).toContain(dimension);
           for (const { start, end } of spans) {
             expect(start).toBeGreaterThanOrEqual(0);
             expect(end).toBeGreaterThan(start);
@@ -93,7 +93,7 @@ describe('a decision', () => {
       ({ dimension }) => dimension,
     );
 
-    expect(names).toEqual(DIMENSIONS.filter((dimension) => names.includes(dimension)));
+    expect(names).toEqual(['base', ...DIMENSIONS.filter((dimension) => names.includes(dimension))]);
   });
 });
 
@@ -172,6 +172,23 @@ describe('reading', () => {
     const request = { messages: [user(hard), { role: 'assistant' as const, text: '…' }, user(text)] };
 
     expect(classify(request, compiled)).toMatchObject({ tier: 'REASONING', askIndex: 0 });
+  });
+
+  test.each([
+    'Observation: 3 files, the first is README.md',
+    'OBSERVATION:\n> exit',
+    '<tool_response>\n{"ok": true}\n</tool_response>',
+    '[Tool result] done',
+    '**Command output:**\nok',
+    'EXECUTION RESULT of [bash]:\nok',
+    'stdout: 12 passed',
+    'Exit code: 0',
+  ])('what a tool returned in a message of the user is no ask: %j', (text) => {
+    const messages = [user(hard), { role: 'assistant' as const, text: 'Thought: look. Action: ls' }, user(text)];
+
+    const decision = classify({ messages }, compiled);
+
+    expect(decision).toMatchObject({ tier: 'REASONING', askIndex: 0, agentic: true });
   });
 
   test('a tool loop keeps the tier of its ask', () => {

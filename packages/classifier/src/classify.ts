@@ -1,23 +1,22 @@
 // The classifier: text in, tier out. Pure; the same answer on every pod.
 import { type CompiledClassifier, compileClassifier } from './compile-classifier.ts';
-import { DIMENSIONS, type Dimension } from './dimensions.ts';
+import { cutCourtesies } from './cut-courtesies.ts';
+import { LEARNT_WEIGHT } from './default-parameters.ts';
+import type { Dimension } from './dimensions.ts';
 import { foldText } from './fold-text.ts';
 import { type Measurements, measureAsk, selectHits } from './measure-ask.ts';
+import type { Strengths } from './model.ts';
 import type { ClassifierParameters } from './parameters.ts';
 import type { ClassifierRequest } from './request.ts';
-import { scanText } from './scan-text.ts';
+import { scanText, type WordingFind } from './scan-text.ts';
 import { selectAsk } from './select-ask.ts';
 import { splitAsk } from './split-ask.ts';
 import type { TextRange } from './text-range.ts';
 import { TIERS, type Tier } from './tiers.ts';
+import { type WeighedDimension, weighEvidence } from './weigh-evidence.ts';
 
 /** What one dimension adds to the score. `spans` are positions in the text of the message `askIndex`. */
-export interface Contribution {
-  readonly dimension: Dimension;
-  readonly value: number;
-  readonly weight: number;
-  /** `value x weight`, rounded to a whole number of points. */
-  readonly points: number;
+export interface Contribution extends WeighedDimension {
   readonly spans: readonly TextRange[];
 }
 
@@ -32,10 +31,11 @@ export interface TierDecision {
   readonly agentic: boolean;
   /** The message that was read as the ask, -1 when the request has none of a user. */
   readonly askIndex: number;
-  /** The dimensions that are not zero. */
+  /** The base, and the dimensions that are not zero. */
   readonly contributions: readonly Contribution[];
 }
 
+const WORDING_SCALE = 5; // so that 25 terms count in full
 const AGENTIC_VALUE = 0.5; // two distinct agent terms or more
 
 /** Decides the tier of a request. Pass a compiled classifier on the request path; plain parameters are compiled first. */
@@ -44,17 +44,17 @@ export function classify(
   parameters: ClassifierParameters | CompiledClassifier,
 ): TierDecision {
   const compiled = 'terms' in parameters ? parameters : compileClassifier(parameters);
-  const { askIndex, measurements } = measureRequest(request, compiled);
-  const contributions: Contribution[] = [];
-  let score = 0;
-  for (const dimension of DIMENSIONS) {
-    const { value, spans } = measurements[dimension];
-    if (value === 0) continue;
-    const weight = compiled.parameters.weights[dimension];
-    const points = Math.round(value * weight) + 0; // never -0
-    score += points;
-    contributions.push({ dimension, value, weight, points, spans });
-  }
+  const { askIndex, measurements, wording } = measureRequest(request, compiled);
+  const { weights } = compiled.parameters;
+  const factorOf = (dimension: Dimension): number => Math.abs(weights[dimension]) / LEARNT_WEIGHT;
+  const strengths = wordingStrengths(wording, compiled);
+  const contributions = weighEvidence(compiled.model, measurements, strengths, factorOf).map(
+    (weighed): Contribution => ({
+      ...weighed,
+      spans: weighed.dimension === 'base' ? [] : measurements[weighed.dimension].spans,
+    }),
+  );
+  const score = contributions.reduce((sum, { points }) => sum + points, 0);
   const boundaries = boundariesFor(request, compiled);
   return {
     tier: tierAt(score, boundaries),
@@ -70,14 +70,37 @@ export function classify(
 export function measureRequest(
   request: ClassifierRequest,
   compiled: CompiledClassifier,
-): { readonly askIndex: number; readonly measurements: Measurements } {
+): { readonly askIndex: number; readonly measurements: Measurements; readonly wording: readonly WordingFind[] } {
   const askIndex = selectAsk(request, compiled);
   const text = request.messages[askIndex]?.text ?? '';
   const parts = splitAsk(text);
-  const folded = foldText(text, parts.ask, compiled.table);
-  const scan = scanText(folded, compiled.table, compiled.terms);
+  const whole = foldText(text, parts.ask, compiled.table);
+  const wholeScan = scanText(whole, compiled.table, compiled.terms);
+  const folded = cutCourtesies(whole, wholeScan.hits, compiled.table);
+  const scan = folded === whole ? wholeScan : scanText(folded, compiled.table, compiled.terms);
   const hits = selectHits(compiled, scan.hits);
-  return { askIndex, measurements: measureAsk({ request, parts, folded, scan, hits }) };
+  return { askIndex, measurements: measureAsk({ request, parts, folded, scan, hits }), wording: scan.wording };
+}
+
+/**
+ * What the words say together. Divided by the root of their number: evidence grows with a longer text, but not in step
+ * with it, since its words repeat each other.
+ */
+function wordingStrengths(finds: readonly WordingFind[], compiled: CompiledClassifier): Strengths {
+  const sums: [number, number, number] = [0, 0, 0];
+  for (const { number } of finds) {
+    const [medium, complex, reasoning] = compiled.wordingStrengths[number] as Strengths;
+    sums[0] += medium;
+    sums[1] += complex;
+    sums[2] += reasoning;
+  }
+  const scale = wordingScale(finds.length);
+  return [sums[0] * scale, sums[1] * scale, sums[2] * scale];
+}
+
+/** The part of its strength with which each of so many terms counts. */
+export function wordingScale(finds: number): number {
+  return WORDING_SCALE / Math.sqrt(Math.max(1, finds));
 }
 
 function boundariesFor(request: ClassifierRequest, compiled: CompiledClassifier): readonly number[] {

@@ -1,15 +1,22 @@
 // Turns parameters into what the request path reads, when a snapshot is applied: tries, tables, shifted boundaries.
 import { buildCharTable, type CharTable } from './char-table.ts';
 import { FAMILIES } from './dimensions.ts';
+import { learntModel } from './learnt-model.ts';
+import { learntWording } from './learnt-wording.ts';
 import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicons/index.ts';
+import { type LearntModel, readWording, type Strengths, type WordingTerm } from './model.ts';
 import type { Boundaries, ClassifierParameters } from './parameters.ts';
 import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
+import { HALF_STEP_EVIDENCE, POINTS_PER_STEP } from './weigh-evidence.ts';
 
 /** A classifier that is ready for requests. Opaque to callers. */
 export interface CompiledClassifier {
   readonly parameters: ClassifierParameters;
   readonly table: CharTable;
   readonly terms: TermIndex;
+  readonly model: LearntModel;
+  /** By the number of the wording's term. */
+  readonly wordingStrengths: readonly Strengths[];
   /** Bit masks over the languages: those whose script alone identifies them, and English, whose terms go everywhere. */
   readonly alwaysActive: number;
   readonly boundaries: readonly number[];
@@ -22,22 +29,39 @@ export const TERM_GROUPS: readonly string[] = [...FAMILIES, ...AUXILIARY_GROUPS]
 /** Languages fit into one 31-bit mask. */
 export const LANGUAGES_LIMIT = 31;
 
-/** How many points one step of `ln(costAsymmetry)` is worth: the spread of the logistic errors around a boundary. */
+/** Evidence is in thousandths of log-odds. */
 const POINTS_PER_LOG_ODDS = 1_000;
+
+/** What `classifier:fit` learns; fitting and its tests bring their own. */
+export interface LearntParts {
+  readonly model: LearntModel;
+  readonly wording: readonly WordingTerm[];
+}
+
+function builtIn(): LearntParts {
+  return { model: learntModel, wording: readWording(learntWording) };
+}
 
 /**
  * Compiles parameters: some 100 ms of work the first time, so never on the request path. Pass the classifier in force as
  * `previous` when parameters change: its tables are reused, and its tries too unless lexicons changed, which leaves
  * next to nothing to do.
  */
-export function compileClassifier(parameters: ClassifierParameters, previous?: CompiledClassifier): CompiledClassifier {
+export function compileClassifier(
+  parameters: ClassifierParameters,
+  previous?: CompiledClassifier,
+  learnt: LearntParts = builtIn(),
+): CompiledClassifier {
   const shift = boundaryShift(parameters);
   const table = previous?.table ?? buildCharTable();
   const isSameLexicon = JSON.stringify(parameters.lexicons) === JSON.stringify(previous?.parameters.lexicons);
-  const lexicon = previous !== undefined && isSameLexicon ? previous : compileLexicon(parameters, table);
+  const lexicon =
+    previous !== undefined && isSameLexicon ? previous : compileLexicon(parameters, table, learnt.wording);
   return {
     parameters,
     table,
+    model: learnt.model,
+    wordingStrengths: lexicon.wordingStrengths,
     terms: lexicon.terms,
     alwaysActive: lexicon.alwaysActive,
     boundaries: shifted(parameters.boundaries, shift),
@@ -50,7 +74,8 @@ export function compileClassifier(parameters: ClassifierParameters, previous?: C
 function compileLexicon(
   parameters: ClassifierParameters,
   table: CharTable,
-): Pick<CompiledClassifier, 'terms' | 'alwaysActive'> {
+  wording: readonly WordingTerm[],
+): Pick<CompiledClassifier, 'terms' | 'alwaysActive' | 'wordingStrengths'> {
   const lexicons = mergeLexicons(parameters);
   const languages = [...lexicons.keys()];
   if (languages.length > LANGUAGES_LIMIT) throw new RangeError(`at most ${LANGUAGES_LIMIT} lexicon languages`);
@@ -63,7 +88,9 @@ function compileLexicon(
       for (const term of terms) entries.push(readTerm(term, TERM_GROUPS.indexOf(group), 1 << bit));
     }
   });
-  return { terms: buildTermIndex(entries, table), alwaysActive };
+  const wordingTerms = wording.map(({ term }) => term);
+  const wordingStrengths = wording.map(({ strengths }) => strengths);
+  return { terms: buildTermIndex(entries, wordingTerms, table), alwaysActive, wordingStrengths };
 }
 
 /** How much a `!term` counts against the 1 of an ordinary term; two ordinary ones outweigh no single strong one. */
@@ -103,11 +130,12 @@ function withOptionalComma(term: string): readonly string[] {
 }
 
 /**
- * Going up is right where P(too low) x asymmetry > P(too high). With logistic errors that moves every boundary by
- * ln(asymmetry) times their spread; the uncertain margin caps it, so that no asymmetry can move a clear decision.
+ * Going up is right where P(too low) x asymmetry > P(too high), that is from a lead of -ln(asymmetry) log-odds on. In
+ * the score such a lead is a part of one step; the uncertain margin caps it, so that no asymmetry moves a clear decision.
  */
 function boundaryShift(parameters: ClassifierParameters): number {
-  const wanted = Math.round(POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry));
+  const lead = POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry);
+  const wanted = Math.round((POINTS_PER_STEP * lead) / (HALF_STEP_EVIDENCE + Math.abs(lead)));
   const margin = Math.round(parameters.uncertainMargin);
   return Math.max(-margin, Math.min(margin, wanted));
 }

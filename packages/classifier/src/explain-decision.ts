@@ -6,7 +6,7 @@ const SHOWN_CONTRIBUTIONS = 3;
 /** For example `classified COMPLEX, score 512, margin 312: design +870, length40 +214, question -120`. */
 export function explainDecision({ tier, score, margin, contributions }: TierDecision): string {
   const strongest = contributions
-    .filter(({ points }) => points !== 0)
+    .filter(({ dimension, points }) => dimension !== 'base' && points !== 0)
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
     .slice(0, SHOWN_CONTRIBUTIONS)
     .map(({ dimension, points }) => `${dimension} ${points > 0 ? '+' : ''}${points}`);

@@ -22,7 +22,7 @@ const spansOf = (text: string, dimension: string): string[] =>
 function scan(text: string, ...terms: string[]) {
   const table = buildCharTable();
   const entries = terms.map((term) => ({ term, group: 0, languages: 1, strength: 1 }));
-  return scanText(foldText(text, [{ start: 0, end: text.length }], table), table, buildTermIndex(entries, table));
+  return scanText(foldText(text, [{ start: 0, end: text.length }], table), table, buildTermIndex(entries, [], table));
 }
 
 describe('the lexicons', () => {

@@ -3,6 +3,7 @@
 import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
+import { isObservation } from './is-observation.ts';
 import type { ClassifierRequest } from './request.ts';
 import type { TermHit, TextScan } from './scan-text.ts';
 import type { AskParts } from './split-ask.ts';
@@ -36,15 +37,24 @@ export function measureAsk(reading: AskReading): Measurements {
   const conversation = measureConversation(request, parts);
   const isOneQuestion = scan.endsInQuestion && scan.sentences <= 1;
   const shape = {
-    length: saturate(scan.words, 40),
+    length5: saturate(scan.words, 5),
+    length15: saturate(scan.words, 15),
+    length40: saturate(scan.words, 40),
+    length120: saturate(scan.words, 120),
     brevity: Math.max(0, 1 - scan.words / BRIEF_WORDS),
     sentences: saturate(scan.sentences - 1, 4),
+    interrogative: scan.endsInQuestion ? 1 : 0,
     questions: saturate(scan.questions - 1, 2),
+    commas: saturate(scan.commas, 4),
+    commaDensity: density(scan.commas, scan.words),
+    colons: saturate(scan.colons, 2),
     lists: saturate(parts.listItems, 5),
     code: saturate(parts.fenceCount * 200 + parts.codeCharacters, 600),
     identifiers: saturate(scan.codeSigns + parts.inlineCodeCount, 6),
     mathematics: saturate(scan.mathSigns, 4),
+    variables: saturate(scan.variables, 3),
     numbers: saturate(scan.numbers, 5),
+    numberDensity: density(scan.numbers, scan.words),
   };
   const measurements: Partial<Record<Dimension, Measurement>> = {};
   for (const [dimension, value] of Object.entries({ ...shape, ...conversation })) {
@@ -56,6 +66,7 @@ export function measureAsk(reading: AskReading): Measurements {
   // "…: inventory, cut-over, rollback" lists requirements when there is something to design; else commas are just commas.
   const enumeration = measurements.design?.value === 0 ? 0 : saturate(scan.commas, 4);
   measurements.enumeration = { value: enumeration, spans: [] };
+  measurements.wording = measureWording(reading);
   const hasTask = TASK_FAMILIES.some((family) => (measurements[family]?.value ?? 0) > 0);
   const question = isOneQuestion ? shortness(hasTask ? scan.words : scan.words / 2) : 0;
   measurements.question = { value: question, spans: [] };
@@ -68,8 +79,9 @@ function measureConversation(request: ClassifierRequest, parts: AskParts) {
   let images = 0;
   let characters = parts.materialCharacters;
   for (const message of request.messages) {
-    if (message.role === 'user') userTurns += 1;
     if (message.role === 'tool' || message.role === 'function') toolResults += 1;
+    else if (message.role === 'user' && isObservation(message.text)) toolResults += 1;
+    else if (message.role === 'user') userTurns += 1;
     if (message.hasImage === true) images += 1;
     if (message.role !== 'system' && message.role !== 'developer') characters += message.text.length;
   }
@@ -102,11 +114,17 @@ function measureFamily(reading: AskReading, family: Family, group: number): Meas
   return { value: family === 'fact' ? value * shortness(reading.scan.words) : value, spans };
 }
 
+/** All or nothing: how much the words say is in their strengths. */
+function measureWording({ scan, folded }: AskReading): Measurement {
+  const spans = scan.wording.slice(0, SPANS_LIMIT).map((find) => originalSpan(folded, find));
+  return { value: scan.wording.length > 0 ? 1 : 0, spans };
+}
+
 function shareOf(covered: number, total: number): number {
   return total === 0 ? 0 : Math.min(1, covered / Math.max(1, total - 1));
 }
 
-function originalSpan(folded: FoldedText, hit: TermHit): TextRange {
+function originalSpan(folded: FoldedText, hit: Pick<TermHit, 'start' | 'end'>): TextRange {
   const start = folded.origins[hit.start] ?? 0;
   const last = folded.origins[hit.end - 1] ?? start;
   return { start, end: last + 1 };
@@ -115,6 +133,11 @@ function originalSpan(folded: FoldedText, hit: TermHit): TextRange {
 /** 0 at 0, 1/2 at `half`, towards 1 for ever more. */
 function saturate(amount: number, half: number): number {
   return amount <= 0 ? 0 : amount / (amount + half);
+}
+
+/** Signs for each word: 1/2 where there is one for four words, towards 1 in a mere list. */
+function density(signs: number, words: number): number {
+  return signs <= 0 ? 0 : signs / (signs + words / 4 + 1);
 }
 
 /** 1 for the shortest text, 1/2 at 20 words, towards 0. */

@@ -1,5 +1,5 @@
-// What an administrator can tune. All figures are in points: a contribution is the rounded product of a dimension's
-// value (0 to 1) and its weight, so scores are integers and contributions add up exactly.
+// What an administrator can tune. Scores and boundaries are in points: contributions are whole numbers that add up to the
+// score exactly, which lies between -3,000 and 3,000.
 import type { Dimension, Family } from './dimensions.ts';
 
 /** The lowest score, in points, of each tier above SIMPLE. Strictly ascending. */
@@ -21,6 +21,10 @@ export interface ClassifierParameters {
   readonly uncertainMargin: number;
   /** How many times worse it is to route too low than too high; 1 is neutral. */
   readonly costAsymmetry: number;
+  /**
+   * How much a dimension counts, in thousandths of what was learnt, with the sign of its direction: 0 ignores it,
+   * 2,000 doubles it (-2,000 for one that argues for SIMPLE).
+   */
   readonly weights: Readonly<Record<Dimension, number>>;
   /** Lists that replace the built-in ones, by language and family. */
   readonly lexicons: Readonly<Record<string, Lexicon>>;

@@ -10,16 +10,29 @@ export interface TermHit {
   readonly end: number;
 }
 
+/** A term of the wording where it was found first, with folded positions. */
+export interface WordingFind {
+  /** As the wording's terms are numbered. */
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What one pass over the ask found. */
 export interface TextScan {
   readonly hits: readonly TermHit[];
+  /** Each term once, in the order of the text. */
+  readonly wording: readonly WordingFind[];
   /** Words; text without spaces counts some characters as one. */
   readonly words: number;
   readonly sentences: number;
   readonly questions: number;
   readonly endsInQuestion: boolean;
   readonly commas: number;
+  readonly colons: number;
   readonly numbers: number;
+  /** Single Latin letters as mathematics uses them; "a" and "i" are words. */
+  readonly variables: number;
   readonly mathSigns: number;
   readonly codeSigns: number;
 }
@@ -36,8 +49,8 @@ const SYLLABLES_PER_WORD = 2.5;
 /** Scans the folded text once. */
 export function scanText(folded: FoldedText, table: CharTable, index: TermIndex): TextScan {
   const { units, length } = folded;
-  const hits: TermHit[] = [];
-  const counts = { words: 0, ideographs: 0, letters: 0, syllables: 0, numbers: 0 };
+  const found: Found = { hits: [], wording: [], seen: new Uint8Array(index.wordingCount) };
+  const counts = { words: 0, ideographs: 0, letters: 0, syllables: 0, numbers: 0, variables: 0 };
   const signs = newSigns();
   let previous = KIND_OTHER;
   for (let at = 0; at < length; at += 1) {
@@ -48,12 +61,13 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
       if (previous !== KIND_WORD) {
         if (unit >= 0x30 && unit <= 0x39) counts.numbers += 1;
         else if (!isHangul(unit)) counts.words += 1;
-        if (hits.length < HITS_LIMIT) matchFrom(folded, table, index, at, hits);
+        if (isVariable(units, table, at)) counts.variables += 1;
+        if (found.hits.length < HITS_LIMIT) matchFrom(folded, table, index, at, found);
       }
     } else if (kind === KIND_UNSPACED) {
       if (unit < FIRST_EAST_ASIAN) counts.letters += 1;
       else counts.ideographs += 1;
-      if (hits.length < HITS_LIMIT && startsSyllable(units, at)) matchTerm(folded, table, index, at, hits);
+      if (found.hits.length < HITS_LIMIT && startsSyllable(units, at)) matchTerm(folded, table, index, at, found);
     } else if (kind === KIND_OTHER) {
       if (unit === SEMICOLON && isGreekQuestion(units, table, at)) unit = QUESTION_MARK;
       countSign(signs, folded, table, at, unit);
@@ -62,7 +76,8 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
     previous = kind;
   }
   return {
-    hits,
+    hits: found.hits,
+    wording: found.wording,
     words:
       counts.words +
       Math.ceil(counts.ideographs / IDEOGRAPHS_PER_WORD) +
@@ -73,6 +88,8 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
     questions: signs.questions,
     endsInQuestion: isQuestionMark(signs.last),
     commas: signs.commas,
+    colons: signs.colons,
+    variables: counts.variables,
     mathSigns: signs.math,
     codeSigns: signs.code + folded.camelJoints,
   };
@@ -99,40 +116,40 @@ function startsSyllable(units: Uint16Array, at: number): boolean {
 }
 
 /** A word start; Arabic and Hebrew conjunctions, prepositions and the article are written together with their word. */
-function matchFrom(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
-  matchTerm(folded, table, index, at, hits);
+function matchFrom(folded: FoldedText, table: CharTable, index: TermIndex, at: number, found: Found): void {
+  matchTerm(folded, table, index, at, found);
   const first = folded.units[at] as number;
   if (first < 0x05d0 || first > 0x064a) return;
-  if (first <= 0x05ea) matchBehindHebrew(folded, table, index, at, hits);
-  else if (first >= 0x0620) matchBehindArabic(folded, table, index, at, hits);
+  if (first <= 0x05ea) matchBehindHebrew(folded, table, index, at, found);
+  else if (first >= 0x0620) matchBehindArabic(folded, table, index, at, found);
 }
 
 /** Up to three of them may follow one another: "and that in the …". */
-function matchBehindHebrew(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
+function matchBehindHebrew(folded: FoldedText, table: CharTable, index: TermIndex, at: number, found: Found): void {
   for (let start = at; start < at + 3 && HEBREW_PROCLITICS.has(folded.units[start] as number); start += 1) {
     if (table.kind[folded.units[start + 1] as number] !== KIND_WORD) return;
-    matchTerm(folded, table, index, start + 1, hits);
+    matchTerm(folded, table, index, start + 1, found);
   }
 }
 
 const HEBREW_PROCLITICS: ReadonlySet<number> = new Set([0x05d5, 0x05d4, 0x05d1, 0x05dc, 0x05de, 0x05e9, 0x05db]);
 
-function matchBehindArabic(folded: FoldedText, table: CharTable, index: TermIndex, at: number, hits: TermHit[]): void {
+function matchBehindArabic(folded: FoldedText, table: CharTable, index: TermIndex, at: number, found: Found): void {
   let start = at;
   const first = folded.units[at] as number;
   if (ARABIC_PROCLITICS.has(first)) {
     start += 1;
-    matchTerm(folded, table, index, start, hits);
+    matchTerm(folded, table, index, start, found);
   }
   if (folded.units[start] === 0x0627 && folded.units[start + 1] === 0x0644) {
-    matchTerm(folded, table, index, start + 2, hits);
+    matchTerm(folded, table, index, start + 2, found);
   }
 }
 
 const ARABIC_PROCLITICS: ReadonlySet<number> = new Set([0x0648, 0x0641, 0x0628, 0x0644, 0x0643]);
 
 /** Walks the trie from one position and records every term that ends properly; the caller keeps the longest. */
-function matchTerm(folded: FoldedText, table: CharTable, index: TermIndex, start: number, hits: TermHit[]): void {
+function matchTerm(folded: FoldedText, table: CharTable, index: TermIndex, start: number, found: Found): void {
   const { units, length } = folded;
   let node = 0;
   for (let at = start; at < length; at += 1) {
@@ -140,9 +157,15 @@ function matchTerm(folded: FoldedText, table: CharTable, index: TermIndex, start
     node = followEdge(index, node, unit === HYPHEN ? SPACE : unit);
     if (node === -1) return;
     const prefix = index.prefixTerms[node] as number;
-    if (prefix !== 0) record(index, prefix, start, at + 1, hits);
+    if (prefix !== 0) record(index, prefix, start, at + 1, found);
     const whole = index.wholeTerms[node] as number;
-    if (whole !== 0 && endsWord(units, table, at)) record(index, whole, start, at + 1, hits);
+    const wholeWording = index.wholeWording[node] as number;
+    const prefixWording = index.prefixWording[node] as number;
+    if (prefixWording !== 0) noteWording(found, prefixWording - 1, start, at + 1);
+    if (whole === 0 && wholeWording === 0) continue;
+    if (!endsWord(units, table, at)) continue;
+    if (whole !== 0) record(index, whole, start, at + 1, found);
+    if (wholeWording !== 0) noteWording(found, wholeWording - 1, start, at + 1);
   }
 }
 
@@ -151,21 +174,43 @@ function endsWord(units: Uint16Array, table: CharTable, at: number): boolean {
   return table.kind[units[at + 1] ?? BREAK] !== KIND_WORD;
 }
 
-function record(index: TermIndex, list: number, start: number, end: number, hits: TermHit[]): void {
-  for (const entry of index.termLists[list - 1] ?? []) hits.push({ entry, start, end });
+function record(index: TermIndex, list: number, start: number, end: number, found: Found): void {
+  for (const entry of index.termLists[list - 1] ?? []) found.hits.push({ entry, start, end });
+}
+
+interface Found {
+  readonly hits: TermHit[];
+  readonly wording: WordingFind[];
+  /** By the number of a wording's term. */
+  readonly seen: Uint8Array;
+}
+
+function noteWording(found: Found, number: number, start: number, end: number): void {
+  if (found.seen[number] === 1) return;
+  found.seen[number] = 1;
+  found.wording.push({ number, start, end });
+}
+
+/** A letter by itself, not the end of a shortened word ("it's"). */
+function isVariable(units: Uint16Array, table: CharTable, at: number): boolean {
+  const unit = units[at] as number;
+  if (unit < 0x62 || unit > 0x7a || unit === 0x69 || table.kind[units[at + 1] ?? BREAK] === KIND_WORD) return false;
+  const previous = units[at - 1];
+  return previous !== 0x27 && previous !== 0x2019;
 }
 
 interface Signs {
   sentences: number;
   questions: number;
   commas: number;
+  colons: number;
   math: number;
   code: number;
   last: number;
 }
 
 function newSigns(): Signs {
-  return { sentences: 0, questions: 0, commas: 0, math: 0, code: 0, last: 0 };
+  return { sentences: 0, questions: 0, commas: 0, colons: 0, math: 0, code: 0, last: 0 };
 }
 
 /** Greek asks with a semicolon: behind a word or a quotation, with Greek a little before; the word may be "API". */
@@ -193,6 +238,9 @@ function countSign(signs: Signs, folded: FoldedText, table: CharTable, at: numbe
     if (unit === 0x2e && nextKind === KIND_WORD && table.kind[units[at - 1] ?? BREAK] === KIND_WORD) signs.code += 0.25;
   } else if (COMMAS.has(unit)) {
     signs.commas += 1;
+  } else if (COLONS.has(unit) && nextKind !== KIND_WORD) {
+    signs.colons += 1;
+    if (unit === SEMICOLON) signs.code += 0.5;
   } else if (isMathSign(unit)) {
     signs.math += 1;
   } else if (unit === 0x5c && nextKind === KIND_WORD) {
@@ -215,6 +263,9 @@ function isDollarAmount(units: Uint16Array, at: number): boolean {
 function isFigure(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || unit === 0x2e || unit === 0x2c;
 }
+
+/** Colons and semicolons; within a word, as in a time of day, they join nothing. */
+const COLONS: ReadonlySet<number> = new Set([0x3a, 0x3b, 0xff1a, 0xff1b, 0x061b]);
 
 const COMMAS: ReadonlySet<number> = new Set([0x2c, 0x3001, 0x060c, 0xff0c]);
 

@@ -1,13 +1,20 @@
-// Which message is the ask: the last one of the user, or the one before when the last only says "go on".
+// Which message is the ask: the last one of the user that asks. One that only says "go on" means the one before it, and
+// what a tool returned is none.
 import type { CompiledClassifier } from './compile-classifier.ts';
-import { TERM_GROUPS } from './compile-classifier.ts';
-import { foldText } from './fold-text.ts';
+import { STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
+import { FAMILIES, type Family } from './dimensions.ts';
+import { type FoldedText, foldText } from './fold-text.ts';
+import { answersAction, isObservation } from './is-observation.ts';
+import { selectHits } from './measure-ask.ts';
 import type { ClassifierRequest } from './request.ts';
-import { scanText } from './scan-text.ts';
+import { scanText, type TermHit } from './scan-text.ts';
 
-const LONGEST_CONTINUATION = 48; // characters; "yes, please go ahead and do it" has 30
+const LONGEST_CONTINUATION = 80; // characters; "keep going, and use the other method this time" has 46
+const MOST_WORDS = 12;
 const LOOK_BACK_TURNS = 4; // "yes" after "go on" still means the ask before both
 const CONTINUE_GROUP = TERM_GROUPS.indexOf('continue');
+/** Who says one of these besides "go on" asks for something else. */
+const ASKING: readonly Family[] = ['reason', 'design', 'write', 'fact', 'debug', 'greeting'];
 
 /** The index of the message to read, or -1 when the request has no message of a user. */
 export function selectAsk(request: ClassifierRequest, compiled: CompiledClassifier): number {
@@ -18,28 +25,39 @@ export function selectAsk(request: ClassifierRequest, compiled: CompiledClassifi
     const message = messages[at];
     if (message?.role !== 'user') continue;
     if (last === -1) last = at;
+    if (isObservation(message.text) || answersAction(messages[at - 1])) continue;
     if (!isContinuation(message.text, compiled)) return at;
     turns += 1;
   }
   return last;
 }
 
-/** True when every word of a short text belongs to a "go on" phrase of some language. */
+/** True when a short text says nothing but "go on", in some language, or says so and asks for nothing else. */
 function isContinuation(text: string, compiled: CompiledClassifier): boolean {
   if (text.length > LONGEST_CONTINUATION) return false;
   const folded = foldText(text, [{ start: 0, end: text.length }], compiled.table);
-  const { hits } = scanText(folded, compiled.table, compiled.terms);
+  const { hits, words, questions } = scanText(folded, compiled.table, compiled.terms);
+  const going = hits.filter(({ entry }) => entry.group === CONTINUE_GROUP);
+  if (going.length === 0) return false;
+  if (coversAll(folded, going, compiled)) return true;
+  const isPlain = words <= MOST_WORDS && questions === 0 && going.some(({ entry }) => entry.strength === STRONG_TERM);
+  return isPlain && !selectHits(compiled, hits).some((hit) => asks(hit) && !going.some((each) => overlaps(hit, each)));
+}
+
+function coversAll(folded: FoldedText, going: readonly TermHit[], { table }: CompiledClassifier): boolean {
   const covered = new Uint8Array(folded.length);
-  let found = false;
-  for (const hit of hits) {
-    if (hit.entry.group !== CONTINUE_GROUP) continue;
-    found = true;
-    covered.fill(1, hit.start, hit.end);
-  }
-  if (!found) return false;
+  for (const { start, end } of going) covered.fill(1, start, end);
   for (let at = 0; at < folded.length; at += 1) {
-    const kind = compiled.table.kind[folded.units[at] as number];
+    const kind = table.kind[folded.units[at] as number];
     if (covered[at] === 0 && (kind === 1 || kind === 2)) return false;
   }
   return true;
+}
+
+function asks({ entry }: TermHit): boolean {
+  return ASKING.some((family) => FAMILIES[entry.group] === family);
+}
+
+function overlaps(one: TermHit, other: TermHit): boolean {
+  return one.start < other.end && other.start < one.end;
 }

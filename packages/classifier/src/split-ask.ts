@@ -19,6 +19,14 @@ export interface AskParts {
  */
 export const WINDOW_CHARACTERS = 16_384;
 const PASTED_CHARACTERS = 400; // a block longer than this beside a shorter one is what the shorter one talks about
+/** In a message longer than this with more blocks than that, what is asked stands at one of its ends. */
+const LONG_PROSE = 1_200;
+const MANY_BLOCKS = 4;
+const LONGEST_ASK = 800;
+const LONGEST_HEADING = 120;
+const QUESTION_AT_END = 80;
+const QUESTION_MARKS = ['?', '？', '؟'];
+const SENTENCE_ENDS = ['.', '!', '?', '。', '！', '？', '؟', '।'];
 const SIGNATURE_LINES = 8;
 
 type BlockKind = LineKind | 'tagged';
@@ -34,7 +42,7 @@ export function splitAsk(text: string): AskParts {
   const counts = { fences: 0, listItems: 0 };
   for (const window of windowsOf(text)) readBlocks(text, window, blocks, counts);
   cutSignature(text, blocks);
-  const asking = chooseAsking(blocks);
+  const asking = chooseAsking(text, blocks);
   const quotes = { inlineCode: 0, failed: 0 };
   let ask = asking.flatMap((block) => withoutQuotes(text, block, quotes));
   if (!ask.some((range) => hasWord(text, range))) ask = asking.map(({ start, end }) => ({ start, end }));
@@ -162,12 +170,38 @@ function cutSignature(text: string, blocks: Block[]): void {
   if (last !== undefined) last.end = Math.min(last.end, marker);
 }
 
-function chooseAsking(blocks: readonly Block[]): readonly Block[] {
+function chooseAsking(text: string, blocks: readonly Block[]): readonly Block[] {
   const prose = blocks.filter((block) => block.kind === 'text' || block.kind === 'list');
+  const first = prose[0];
+  const last = prose.at(-1);
+  if (first !== undefined && last !== undefined && prose.length > MANY_BLOCKS && sumOf(prose) > LONG_PROSE) {
+    const ends = askingEnds(text, first, last);
+    if (ends.length > 0) return ends;
+  }
   const short = prose.filter((block) => block.end - block.start <= PASTED_CHARACTERS || block.kind === 'list');
   const isFramed = short.some((block) => block.kind === 'text' && (block === prose[0] || block === prose.at(-1)));
   if (prose.length === 0) return blocks.filter((block) => block.kind === 'quote' || block.kind === 'tagged');
   return isFramed ? short : prose;
+}
+
+/** Which end of a long message asks: the one with a question, else both but for a heading. */
+function askingEnds(text: string, first: Block, last: Block): readonly Block[] {
+  const isShort = (block: Block): boolean => block.end - block.start <= LONGEST_ASK;
+  const opening = text.slice(first.start, first.end);
+  const closing = text.slice(last.start, last.end);
+  const opens = isShort(first) && hasQuestion(opening);
+  const closes = isShort(last) && hasQuestion(closing.slice(-QUESTION_AT_END));
+  if (opens !== closes) return [opens ? first : last];
+  return [first, last].filter((block) => isShort(block) && !(block === first && isHeading(opening)));
+}
+
+function hasQuestion(text: string): boolean {
+  return QUESTION_MARKS.some((mark) => text.includes(mark));
+}
+
+/** Short, and not a sentence. */
+function isHeading(text: string): boolean {
+  return text.length <= LONGEST_HEADING && !SENTENCE_ENDS.some((mark) => text.trimEnd().endsWith(mark));
 }
 
 function hasWord(text: string, range: TextRange): boolean {

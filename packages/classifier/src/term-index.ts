@@ -25,6 +25,10 @@ export interface TermIndex {
   readonly wholeTerms: Int32Array;
   readonly prefixTerms: Int32Array;
   readonly termLists: readonly (readonly TermEntry[])[];
+  /** Per node: number of the wording's term plus one, 0 for none; whole words and word starts again. */
+  readonly wholeWording: Int32Array;
+  readonly prefixWording: Int32Array;
+  readonly wordingCount: number;
 }
 
 interface BuildTrie {
@@ -33,31 +37,52 @@ interface BuildTrie {
   readonly edges: Map<number, number>;
   readonly whole: Map<number, readonly TermEntry[]>;
   readonly prefix: Map<number, readonly TermEntry[]>;
+  readonly wholeWording: Map<number, number>;
+  readonly prefixWording: Map<number, number>;
 }
 
 const UNITS = 65_536;
 
-/** Builds the index; a term that ends in `*` matches the start of a word, any other the whole word. */
-export function buildTermIndex(entries: readonly TermEntry[], table: CharTable): TermIndex {
-  const trie: BuildTrie = { nodeCount: 1, edges: new Map(), whole: new Map(), prefix: new Map() };
+/**
+ * Builds the index; a term that ends in `*` matches the start of a word, any other the whole word. The terms of the
+ * wording are numbered as they come.
+ */
+export function buildTermIndex(entries: readonly TermEntry[], wording: readonly string[], table: CharTable): TermIndex {
+  const trie: BuildTrie = {
+    nodeCount: 1,
+    edges: new Map(),
+    whole: new Map(),
+    prefix: new Map(),
+    wholeWording: new Map(),
+    prefixWording: new Map(),
+  };
   for (const entry of entries) {
-    const isPrefix = entry.term.endsWith('*');
-    let at = 0;
-    for (const unit of termUnits(isPrefix ? entry.term.slice(0, -1) : entry.term, table)) {
-      const edge = at * UNITS + unit;
-      let next = trie.edges.get(edge);
-      if (next === undefined) {
-        next = trie.nodeCount;
-        trie.nodeCount += 1;
-        trie.edges.set(edge, next);
-      }
-      at = next;
-    }
+    const { node, isPrefix } = addTerm(trie, entry.term, table);
     const lists = isPrefix ? trie.prefix : trie.whole;
-    // A term that folds to nothing would match everywhere.
-    if (at !== 0) lists.set(at, mergeEntry(lists.get(at) ?? [], entry));
+    if (node !== 0) lists.set(node, mergeEntry(lists.get(node) ?? [], entry));
   }
-  return flatten(trie);
+  wording.forEach((term, number) => {
+    const { node, isPrefix } = addTerm(trie, term, table);
+    if (node !== 0) (isPrefix ? trie.prefixWording : trie.wholeWording).set(node, number + 1);
+  });
+  return flatten(trie, wording.length);
+}
+
+/** The node of a term; 0 for one that folds to nothing, which would match everywhere. */
+function addTerm(trie: BuildTrie, term: string, table: CharTable): { node: number; isPrefix: boolean } {
+  const isPrefix = term.endsWith('*');
+  let at = 0;
+  for (const unit of termUnits(isPrefix ? term.slice(0, -1) : term, table)) {
+    const edge = at * UNITS + unit;
+    let next = trie.edges.get(edge);
+    if (next === undefined) {
+      next = trie.nodeCount;
+      trie.nodeCount += 1;
+      trie.edges.set(edge, next);
+    }
+    at = next;
+  }
+  return { node: at, isPrefix };
 }
 
 /** The node reached from `node` over `code`, or -1. */
@@ -84,7 +109,7 @@ function mergeEntry(list: readonly TermEntry[], entry: TermEntry): readonly Term
   return list.map((other) => (other === same ? { ...same, languages: same.languages | entry.languages } : other));
 }
 
-function flatten(trie: BuildTrie): TermIndex {
+function flatten(trie: BuildTrie, wordingCount: number): TermIndex {
   let bits = 4;
   while (1 << bits < trie.edges.size * 2) bits += 1;
   const edgeNodes = new Int32Array(1 << bits).fill(-1);
@@ -105,7 +130,22 @@ function flatten(trie: BuildTrie): TermIndex {
   const termLists: (readonly TermEntry[])[] = [];
   for (const [node, list] of trie.whole) wholeTerms[node] = termLists.push(list);
   for (const [node, list] of trie.prefix) prefixTerms[node] = termLists.push(list);
-  return { edgeNodes, edgeCodes, edgeTargets, hashShift, wholeTerms, prefixTerms, termLists };
+  const wholeWording = new Int32Array(trie.nodeCount);
+  const prefixWording = new Int32Array(trie.nodeCount);
+  for (const [node, number] of trie.wholeWording) wholeWording[node] = number;
+  for (const [node, number] of trie.prefixWording) prefixWording[node] = number;
+  return {
+    edgeNodes,
+    edgeCodes,
+    edgeTargets,
+    hashShift,
+    wholeTerms,
+    prefixTerms,
+    termLists,
+    wholeWording,
+    prefixWording,
+    wordingCount,
+  };
 }
 
 function hashEdge(node: number, code: number): number {
