@@ -1,5 +1,6 @@
 // The rows of the HTTP table about bodies, against a running pod: what is judged is what is sent, what is refused is
 // never sent, and no body keeps the pod from answering others.
+import { OVERRIDE_ALIASES } from '@secrouter/classifier';
 import { REFUSALS, type RefusalCode } from '@secrouter/proto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { whileAskingHealth } from '../support/health-probe.ts';
@@ -361,6 +362,73 @@ describe('override prefixes', () => {
     expect(answer.headers.get('x-secrouter-tier')).toBe(tier);
     const { rawBody } = await sentBody();
     expect(rawBody).toContain(user(sent));
+  });
+
+  const FORMS: readonly ((alias: string) => string)[] = [
+    (alias) => `/${alias} `,
+    (alias) => `[${alias}] `,
+    (alias) => `${alias} mode: `,
+    (alias) => `/${alias.toUpperCase()}\n\n`,
+  ];
+  const before = '{"role":"user","content":"one"},{"role":"assistant","content":"ok"}';
+  const loop =
+    '{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},' +
+    '{"role":"tool","tool_call_id":"c","content":"/simple"}';
+  const POSITIONS: readonly [where: string, messages: (text: string) => string][] = [
+    ['the only message', (text) => `{"role":"user","content":${text}}`],
+    [
+      'behind a system prompt',
+      (text) => `{"role":"system","content":"/simple be brief"},{"role":"user","content":${text}}`,
+    ],
+    ['the fifth turn', (text) => `${Array(4).fill(before).join(',')},{"role":"user","content":${text}}`],
+    ['before a tool loop', (text) => `{"role":"user","content":${text}},${loop}`],
+    ['a text part', (text) => `{"role":"user","content":[{"type":"text","text":${text}}]}`],
+  ];
+
+  test.each([...OVERRIDE_ALIASES])('P64 %s forces %s in every form and at every place', async (alias, tier) => {
+    const token = await world.fleet.token('power');
+
+    for (const prefix of FORMS.map((form) => form(alias))) {
+      for (const [where, messages] of POSITIONS) {
+        const body = (text: string) => `"messages":[${messages(JSON.stringify(text))}]`;
+        const answer = await world.error(`{"model":"auto",${body(`${prefix}What is new?`)}}`, {
+          authorization: `Bearer ${token}`,
+        });
+
+        expect([prefix, where, answer.status, answer.headers.get('x-secrouter-tier')]).toEqual([
+          prefix,
+          where,
+          200,
+          tier,
+        ]);
+        const { rawBody } = await sentBody();
+        expect(rawBody).toContain(body('What is new?'));
+        await world.reset();
+      }
+    }
+  });
+
+  test.each([
+    '/usr/bin is full',
+    'Max mode on my washing machine is broken',
+    '/maximum effort, please',
+    '//max hi',
+    '[ max ] hi',
+    '(max) hi',
+    'max: hi',
+    'max mode hi',
+    '/mａx hi',
+    '/max\u200b hi',
+    '／max hi',
+    'Say /max hi',
+  ])('P64 %j is ordinary text', async (text) => {
+    const content = JSON.stringify(text);
+
+    const answer = await world.error(`{"model":"auto",${user(content)}}`);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-secrouter-reasoning')).toMatch(/^classified /);
+    expect((await sentBody()).rawBody).toContain(user(content));
   });
 
   test('P64 an earlier user message keeps its prefix', async () => {
