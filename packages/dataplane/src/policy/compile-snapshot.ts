@@ -2,15 +2,18 @@
 import { getFips } from 'node:crypto';
 import { type CompiledClassifier, compileClassifier, parseClassifierParameters } from '@secrouter/classifier';
 import {
+  type AppliedBudget,
   type CompiledEgress,
   type ConfigProblem,
   compileEgress,
   compileModelIndex,
   type EffectiveConfig,
+  type EffectivePolicy,
   type ModelIndex,
   type PolicyMerge,
   type Snapshot,
   TIERS,
+  type TokenIdentity,
 } from '@secrouter/proto';
 import { developmentConfig } from './development-config.ts';
 
@@ -30,6 +33,10 @@ export interface CompiledPolicy {
   };
   /** Merged policies of the principals seen lately; dropped with the snapshot. */
   readonly merges: Map<string, PolicyMerge>;
+  /** The same by the identity that a token was read to. */
+  readonly mergesByIdentity: WeakMap<TokenIdentity, PolicyMerge>;
+  /** Budgets of a merged policy by the cost centre that is charged. */
+  readonly budgets: WeakMap<EffectivePolicy, Map<string | undefined, readonly AppliedBudget[]>>;
 }
 
 /** Merged policies kept for one snapshot; the least recently used goes first. */
@@ -66,6 +73,8 @@ export function compileSnapshot(
       client: valuesOf(snapshot, 'client'),
     },
     merges: new Map(),
+    mergesByIdentity: new WeakMap(),
+    budgets: new WeakMap(),
   };
   return { outcome: 'compiled', policy };
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { BudgetCounter } from './budget-counter.ts';
 import { BudgetScript, type EncodedArguments, encoded } from './budget-script.ts';
 import { isConnected } from './connect-redis.ts';
+import { KnownCounters } from './known-counters.ts';
 import { RedisBreaker, RedisUnavailable } from './redis-breaker.ts';
 
 /** Leases of a pod that stopped renewing are reaped after this long. */
@@ -65,10 +66,11 @@ export class BudgetStore {
   readonly #redis: Redis;
   readonly #keys: RedisKeys;
   readonly #scripts: Readonly<Record<BudgetScriptName, BudgetScript>>;
-  readonly #counters = new WeakMap<BudgetCounter, EncodedCounter>();
+  readonly #encoded = new WeakMap<BudgetCounter, EncodedCounter>();
   /** Keys that every call names. */
   readonly #fixed: Readonly<Record<'leases' | 'epoch' | 'positions', string>>;
   readonly breaker: RedisBreaker;
+  readonly counters = new KnownCounters();
   #isGathering = false;
 
   constructor(redis: Redis, keys: RedisKeys, now: () => number) {
@@ -185,12 +187,12 @@ export class BudgetStore {
   }
 
   #encodedCounter(counter: BudgetCounter): EncodedCounter {
-    const known = this.#counters.get(counter);
+    const known = this.#encoded.get(counter);
     if (known !== undefined) return known;
     const { id, limit, bucketMs, buckets, periodStartMs, periodEndMs } = counter;
     const window = [bucketMs, buckets, periodStartMs, periodEndMs].map(encoded).join('');
     const made = { key: encoded(this.#keys.counter(id)), limit: encoded(limit), window };
-    this.#counters.set(counter, made);
+    this.#encoded.set(counter, made);
     return made;
   }
 

@@ -1,6 +1,6 @@
 // Stage 6 of 10. In: grant, route, bounds. Out: a reservation that holds in every pot at once. Throws 429 or 503.
 import { formatUsd, type OpenRecord, RequestRefused } from '@secrouter/proto';
-import { type BudgetCounter, countersFor } from '../redis/budget-counter.ts';
+import type { BudgetCounter } from '../redis/budget-counter.ts';
 import type { BudgetStore, CounterAmount, CounterTotal, ReserveReply } from '../redis/budget-store.ts';
 import { RedisUnavailable } from '../redis/redis-breaker.ts';
 import { untilAnswered } from '../redis/until-answered.ts';
@@ -13,6 +13,8 @@ const BUDGET_RETRY_SECONDS = 2;
 /** What is held for a request until it is closed. */
 export interface Reservation {
   readonly open: OpenRecord;
+  /** The open record as it was written. */
+  readonly openJson: string;
   readonly amounts: readonly CounterAmount[];
   /** Output tokens of one choice that the pots hold. */
   readonly grantedOutputTokens: number;
@@ -32,12 +34,13 @@ export async function admit(
   store: BudgetStore,
   nowMs: number,
 ): Promise<Reservation> {
-  let amounts = amountsOf(grant, target, bounds, nowMs);
-  let reply = await reserve(store, open, amounts, bounds);
+  const openJson = JSON.stringify(open);
+  let amounts = amountsOf(grant, target, bounds, store, nowMs);
+  let reply = await reserve(store, open.eventId, openJson, amounts, bounds);
   if (reply.outcome === 'moved') {
     // The pod's clock lies in another calendar period than Redis': its time decides.
-    amounts = amountsOf(grant, target, bounds, reply.redisNowMs);
-    reply = await reserve(store, open, amounts, bounds);
+    amounts = amountsOf(grant, target, bounds, store, reply.redisNowMs);
+    reply = await reserve(store, open.eventId, openJson, amounts, bounds);
   }
   if (reply.outcome === 'moved')
     throw new RequestRefused('budget_unavailable', { retryAfterSeconds: 1, reason: 'clock' });
@@ -45,6 +48,7 @@ export async function admit(
   if (reply.outcome === 'unwitnessed')
     return {
       open,
+      openJson,
       amounts: [],
       grantedOutputTokens: bounds.outputTokens,
       isBounded: false,
@@ -54,6 +58,7 @@ export async function admit(
   const isBounded = amounts.some(({ perOutputToken }) => perOutputToken > 0);
   return {
     open,
+    openJson,
     amounts,
     grantedOutputTokens: reply.grantedOutputTokens,
     isBounded,
@@ -66,38 +71,43 @@ function amountsOf(
   grant: Grant,
   target: { readonly provider: string; readonly model: string; readonly tier: string },
   bounds: RequestBounds,
+  store: BudgetStore,
   nowMs: number,
 ): readonly CounterAmount[] {
-  const policy = { ...grant.policy, budgets: grant.budgets };
-  return countersFor(policy, grant.identity.principal, target, nowMs).map((counter) => ({
-    counter,
-    ...boundOf(counter.dimension, bounds),
-  }));
+  const { policy, budgets, identity } = grant;
+  return store.counters
+    .of(policy, budgets, identity.principal, target, nowMs)
+    .map((counter) => amountOf(counter, bounds));
 }
 
-function boundOf(dimension: BudgetCounter['dimension'], bounds: RequestBounds): Omit<CounterAmount, 'counter'> {
-  const { choices, inputTokens } = bounds;
-  const table: Record<BudgetCounter['dimension'], Omit<CounterAmount, 'counter'>> = {
-    requests: { base: 1, perOutputToken: 0 },
-    concurrency: { base: 1, perOutputToken: 0 },
-    inputTokens: { base: inputTokens, perOutputToken: 0 },
-    outputTokens: { base: 0, perOutputToken: choices },
-    totalTokens: { base: inputTokens, perOutputToken: choices },
-    costNanoUsd: { base: bounds.inputCostNanoUsd, perOutputToken: bounds.outputCostNanoUsdPerToken * choices },
-  };
-  return table[dimension];
+function amountOf(counter: BudgetCounter, bounds: RequestBounds): CounterAmount {
+  const { choices, inputTokens, inputCostNanoUsd, outputCostNanoUsdPerToken } = bounds;
+  switch (counter.dimension) {
+    case 'requests':
+    case 'concurrency':
+      return { counter, base: 1, perOutputToken: 0 };
+    case 'inputTokens':
+      return { counter, base: inputTokens, perOutputToken: 0 };
+    case 'outputTokens':
+      return { counter, base: 0, perOutputToken: choices };
+    case 'totalTokens':
+      return { counter, base: inputTokens, perOutputToken: choices };
+    case 'costNanoUsd':
+      return { counter, base: inputCostNanoUsd, perOutputToken: outputCostNanoUsdPerToken * choices };
+  }
 }
 
 async function reserve(
   store: BudgetStore,
-  open: OpenRecord,
+  eventId: string,
+  openRecordJson: string,
   amounts: readonly CounterAmount[],
   bounds: RequestBounds,
 ): Promise<ReserveReply | { readonly outcome: 'unwitnessed' }> {
   try {
     return await store.reserve({
-      eventId: open.eventId,
-      openRecordJson: JSON.stringify(open),
+      eventId,
+      openRecordJson,
       amounts,
       wantedOutputTokens: bounds.outputTokens,
       leastOutputTokens: bounds.leastOutputTokens,
@@ -105,7 +115,7 @@ async function reserve(
   } catch (error) {
     if (!(error instanceof RedisUnavailable)) throw error;
     // A time-out means unknown, never no: what may have been reserved is given back (I4), however long Redis is away.
-    if (error.mayHaveRun) untilAnswered(() => store.release(open.eventId, amounts)).catch(() => undefined);
+    if (error.mayHaveRun) untilAnswered(() => store.release(eventId, amounts)).catch(() => undefined);
     if (amounts.length === 0) return { outcome: 'unwitnessed' };
     throw new RequestRefused('budget_unavailable', {
       retryAfterSeconds: BUDGET_RETRY_SECONDS,

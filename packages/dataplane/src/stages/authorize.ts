@@ -1,9 +1,11 @@
 // Stage 2 of 10. In: identity, policy, headers. Out: the grant: what this principal may do in this request. Throws 400, 403.
 import type { IncomingMessage } from 'node:http';
 import {
+  type AppliedBudget,
   budgetsOf,
   classificationOf,
   costCenterFor,
+  type EffectivePolicy,
   mergePolicy,
   type PolicyMerge,
   RequestRefused,
@@ -31,14 +33,33 @@ export function authorize(
   return {
     identity,
     policy: effective,
-    budgets: budgetsOf(effective, costCenter),
+    budgets: drawnBudgets(effective, costCenter, policy),
     costCenter,
     dataClass: dataClass.level,
     ignoredLabel: dataClass.ignoredLabel,
   };
 }
 
+// A principal's cost centres are its groups, so what is kept here is bounded by the merged policy itself.
+function drawnBudgets(
+  effective: EffectivePolicy,
+  costCenter: string | undefined,
+  { budgets }: CompiledPolicy,
+): readonly AppliedBudget[] {
+  const byCostCenter = budgets.get(effective) ?? new Map<string | undefined, readonly AppliedBudget[]>();
+  budgets.set(effective, byCostCenter);
+  const drawn = byCostCenter.get(costCenter) ?? budgetsOf(effective, costCenter);
+  byCostCenter.set(costCenter, drawn);
+  return drawn;
+}
+
 function mergedPolicy(identity: TokenIdentity, policy: CompiledPolicy): PolicyMerge {
+  const known = policy.mergesByIdentity.get(identity) ?? mergedByName(identity, policy);
+  policy.mergesByIdentity.set(identity, known);
+  return known;
+}
+
+function mergedByName(identity: TokenIdentity, policy: CompiledPolicy): PolicyMerge {
   const groups = [...identity.groups, ...identity.roles];
   const key = `${identity.principal}\n${identity.isService}\n${groups.join('\n')}`;
   const known = policy.merges.get(key);

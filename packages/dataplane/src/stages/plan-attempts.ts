@@ -42,6 +42,13 @@ function planModel(
   view: EndpointView,
 ): { readonly isLive: boolean; readonly attempts: readonly Attempt[] } {
   const { provider, id, upstreamName } = model;
+  const [only, second] = baseUrls;
+  if (only !== undefined && second === undefined) {
+    // The usual provider: nothing to order.
+    if (!view.isAvailable(provider, only, id)) return { isLive: false, attempts: [] };
+    const isLive = view.liveness(provider, only, upstreamName) !== 'not_live';
+    return { isLive, attempts: [{ model, endpoint: only }] };
+  }
   const endpoints = baseUrls.filter((endpoint) => view.isAvailable(provider, endpoint, id));
   const isLikely = (endpoint: string) => view.liveness(provider, endpoint, upstreamName) !== 'not_live';
   const order = (some: readonly string[]) =>

@@ -46,6 +46,7 @@ export class Circuits {
 
   /** True when a request may be sent now; takes the one probe of a half-open circuit. */
   mayTry(provider: string, endpoint: string, model: string): boolean {
+    if (this.#circuits.size === 0) return true;
     // Both are looked at before a probe is taken of either: a probe that is not sent would never report.
     if (!this.isAvailable(provider, endpoint, model)) return false;
     return this.#passes({ provider, endpoint, model: '' }) && this.#passes({ provider, endpoint, model });
@@ -76,6 +77,8 @@ export class Circuits {
 
   /** True when no circuit stands in the way, without taking a probe. */
   isAvailable(provider: string, endpoint: string, model: string): boolean {
+    // A circuit is there only while something fails.
+    if (this.#circuits.size === 0) return true;
     return [
       { provider, endpoint, model: '' },
       { provider, endpoint, model },
@@ -86,6 +89,7 @@ export class Circuits {
   }
 
   succeeded(provider: string, endpoint: string, model: string): void {
+    if (this.#circuits.size === 0) return;
     for (const target of [
       { provider, endpoint, model: '' },
       { provider, endpoint, model },

@@ -10,8 +10,17 @@ const AZURE_API_VERSION = '2024-10-21';
 export interface UpstreamTarget {
   readonly origin: string;
   readonly path: string;
+  /** The block's own headers and its credential. */
   readonly headers: Readonly<Record<string, string>>;
 }
+
+interface HeldTarget {
+  readonly secret: string | undefined;
+  readonly target: UpstreamTarget;
+}
+
+// What an attempt looks like depends on the configuration and the credential alone: worked out once for each block.
+const held = new WeakMap<ProviderConfig, Map<string, HeldTarget>>();
 
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'api-key']);
 const ENDPOINT_PATHS = { chat: '/chat/completions', embeddings: '/embeddings' } as const;
@@ -23,9 +32,16 @@ export function upstreamTarget(
   endpoint: keyof typeof ENDPOINT_PATHS,
   secret: string | undefined,
 ): UpstreamTarget {
+  const targets = held.get(provider) ?? new Map<string, HeldTarget>();
+  const key = `${endpoint} ${permit.baseUrl} ${permit.model.upstreamName}`;
+  const known = targets.get(key);
+  if (known !== undefined && known.secret === secret) return known.target;
   const deployment = `/deployments/${encodeURIComponent(permit.model.upstreamName)}`;
   const path = `${provider.api === 'azure' ? deployment : ''}${ENDPOINT_PATHS[endpoint]}`;
-  return targetAt(permit.baseUrl, provider, path, secret);
+  const target = targetAt(permit.baseUrl, provider, path, secret);
+  targets.set(key, { secret, target });
+  held.set(provider, targets);
+  return target;
 }
 
 /** Where an endpoint lists its models. */

@@ -68,7 +68,8 @@ export function judgeEgress(ask: EgressAsk, model: ModelConfig, baseUrl: string)
   if (!isCleared(classification, policy, dataClass)) return { code: 'classification_not_cleared', reason: 'clearance' };
   const rules = egress.get(model.provider);
   if (rules === undefined) return { code: 'egress_denied', reason: 'no_rule' };
-  const forHost = rules.filter((rule) => rule.hosts.has(hostOf(baseUrl)));
+  const host = hostOf(baseUrl);
+  const forHost = rules.filter((rule) => rule.hosts.has(host));
   if (forHost.length === 0) return { code: 'egress_denied', reason: 'host_not_listed' };
   const forClass = forHost.filter((rule) => rule.classifications.has(dataClass));
   if (forClass.length === 0) return { code: 'classification_not_cleared', reason: 'egress_classification' };
@@ -81,6 +82,15 @@ export function judgeEgress(ask: EgressAsk, model: ModelConfig, baseUrl: string)
 
 /** `host:port` with the scheme's port written out, as the compiled rules hold it. */
 export function hostOf(url: string): string {
+  const known = hosts.get(url);
+  if (known !== undefined) return known;
   const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+  const host = `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+  if (hosts.size >= MAX_KNOWN_HOSTS) hosts.clear();
+  hosts.set(url, host);
+  return host;
 }
+
+// The base URLs of the configurations in force are few, and each is looked at several times in every request.
+const MAX_KNOWN_HOSTS = 1_000;
+const hosts = new Map<string, string>();

@@ -69,18 +69,19 @@ export const identityRules: readonly IdentityRule[] = [
   },
 ];
 
-/** Judges a token by every rule, in order; the first refusal is the answer. */
+/** Judges a token by every rule, in order; the first refusal is the answer. `known` is what was read of it before. */
 export function judgeClaims(
   token: PreParsedToken,
   rules: IssuerRules,
   context: JudgementContext,
+  known?: TokenIdentity,
 ): AcceptedToken | TokenRefusal {
   return refusingWrongTypes(() => {
     for (const { judge } of tokenRules) {
       const refusal = judge(token, rules, context);
       if (refusal !== undefined) return refusal;
     }
-    const identity = readIdentity(token, rules, context.namespace);
+    const identity = known ?? readIdentity(token, rules, context.namespace);
     if ('outcome' in identity) return identity;
     for (const { judge } of identityRules) {
       const refusal = judge(identity, rules, context, token.claims);

@@ -36,13 +36,20 @@ export async function verifyToken(token: string, context: VerificationContext): 
 
   const view = trusted.keys.current();
   if (view.outcome === 'unavailable') return keysUnavailable(view.retryAfterSeconds);
-  if (cached === undefined || cached.keySet !== view.keySet) {
+  let held = cached;
+  if (held === undefined || held.keySet !== view.keySet) {
     const verified = await verifySignature(token, parsed, view.keySet, trusted.keys);
     if (verified.outcome === 'refused') return verified;
-    cache?.set(token, { token: parsed, keySet: verified.keySet, verifiedAtSeconds: nowSeconds });
+    held = { token: parsed, keySet: verified.keySet, verifiedAtSeconds: nowSeconds };
+    cache?.set(token, held);
   }
   const { rules, namespace } = trusted;
-  return judgeClaims(parsed, rules, { namespace, nowSeconds, policyNamesGroups: context.policyNamesGroups });
+  const isRead = held.reading?.rules === rules && held.reading.namespace === namespace;
+  const known = isRead ? held.reading?.identity : undefined;
+  const circumstances = { namespace, nowSeconds, policyNamesGroups: context.policyNamesGroups };
+  const judged = judgeClaims(parsed, rules, circumstances, known);
+  if (judged.outcome === 'accepted' && !isRead) held.reading = { rules, namespace, identity: judged.identity };
+  return judged;
 }
 
 async function verifySignature(
