@@ -108,6 +108,8 @@ describe('the stream', () => {
   });
 });
 
+type WriteBytes = (this: FileHandle, bytes: Buffer, offset: number, length: number, at: null) => Promise<unknown>;
+
 describe('a durable open record', () => {
   test('is on the disk when its promise resolves', async () => {
     const world = await newWorld();
@@ -124,13 +126,14 @@ describe('a durable open record', () => {
     const probe = await open(join(directory, 'probe'), 'a');
     const prototype = Object.getPrototypeOf(probe) as FileHandle;
     await probe.close();
-    const appendFile = prototype.appendFile;
+    const write = prototype.write as unknown as WriteBytes;
     let isBroken = true;
-    vi.spyOn(prototype, 'appendFile').mockImplementation(async function (this: FileHandle, text) {
-      if (!isBroken) return appendFile.call(this, text);
-      await appendFile.call(this, String(text).slice(0, 40)); // half of it arrives
+    const faulty: WriteBytes = async function (this: FileHandle, bytes, offset, length, position) {
+      if (!isBroken) return write.call(this, bytes, offset, length, position);
+      await write.call(this, bytes, offset, 40, position); // half of it arrives
       throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-    });
+    };
+    vi.spyOn(prototype, 'write').mockImplementation(faulty as unknown as FileHandle['write']);
 
     const waiting = addUsage(world);
     await expect(world.stream.open(sampleOpenRecord(newId(), world.podStream), true)).rejects.toThrow('full');

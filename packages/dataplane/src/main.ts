@@ -4,14 +4,17 @@ import { destination, pino } from 'pino';
 import { readPodConfig } from './config.ts';
 import { startPod } from './pod.ts';
 
+const LOG_PAGE_BYTES = 8_192;
+const LOG_DELAY_MS = 100;
+
 const reading = readPodConfig();
 if (reading.outcome === 'refused') {
   process.stderr.write(`${formatEnvironmentProblems(reading.problems)}\n`);
   process.exit(EXIT_CONFIG);
 }
 const config = reading.value;
-// Written beside the requests, not within them; nothing is held back but what a write in progress delays.
-const output = destination({ dest: 1, sync: false });
+// Written beside the requests, not within them: a page of lines at a time, and every line within a tenth of a second.
+const output = destination({ dest: 1, sync: false, minLength: LOG_PAGE_BYTES, periodicFlush: LOG_DELAY_MS });
 const log = pino({ level: config.SECROUTER_LOG_LEVEL, base: { podId: config.SECROUTER_POD_ID } }, output);
 process.on('exit', () => output.flushSync());
 

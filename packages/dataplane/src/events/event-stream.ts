@@ -72,10 +72,14 @@ export class EventStream {
     return this.#waiting.length;
   }
 
-  /** Notes a request before its bytes leave. Resolves at once unless `isWitness`: then when it is on the disk. */
-  async open(record: OpenRecord, isWitness: boolean): Promise<void> {
+  /**
+   * Notes a request before its bytes leave. Resolves at once unless `isWitness`: then when it is on the disk. `json` is the
+   * record where it was written out before.
+   */
+  async open(record: OpenRecord, isWitness: boolean, json = JSON.stringify(record)): Promise<void> {
     const { spool } = this.#options;
-    const line = toLine({ record: 'open', witness: isWitness ? 'spool' : 'redis', open: record });
+    // A `SpoolRecord`.
+    const line = `{"record":"open","witness":"${isWitness ? 'spool' : 'redis'}","open":${json}}`;
     if (isWitness) this.#witnessed.set(record.eventId, await spool.appendDurably(line));
     else spool.append(line);
   }

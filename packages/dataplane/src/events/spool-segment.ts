@@ -38,9 +38,11 @@ export class SpoolSegment {
   async append(lines: readonly string[], isSynced: boolean): Promise<void> {
     const text = `${this.#isTorn ? '\n' : ''}${lines.join('\n')}\n`;
     try {
-      await this.#file.appendFile(text);
+      const bytes = Buffer.from(text);
+      for (let written = 0; written < bytes.byteLength; )
+        written += (await this.#file.write(bytes, written, bytes.byteLength - written, null)).bytesWritten;
       if (isSynced) await this.#file.datasync();
-      this.#bytes += Buffer.byteLength(text);
+      this.#bytes += bytes.byteLength;
       this.#isTorn = false;
     } catch (error) {
       await this.#cutBack();

@@ -11,15 +11,21 @@ export interface CounterValue {
 
 const LATENCY_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
+interface Tally {
+  value: number;
+}
+
 /** The pod's counters. */
 export class PodMetrics {
   readonly registry = new Registry();
-  readonly #counts = new Map<string, CounterValue>();
+  readonly #counts = new Map<string, Map<string, Tally>>();
   readonly #requests: Counter<'endpoint' | 'outcome'>;
   readonly #refusals: Counter<'code'>;
   readonly #probes: Counter<'provider' | 'outcome'>;
   readonly #duration: Histogram<'endpoint'>;
-  readonly #tokens: Counter<'direction'>;
+  readonly #inputTokens: Counter.Internal;
+  readonly #outputTokens: Counter.Internal;
+  readonly #bound = new Map<string, Map<string, Counter.Internal>>();
 
   constructor() {
     const registers = [this.registry];
@@ -38,12 +44,14 @@ export class PodMetrics {
       labelNames: ['code'],
       registers,
     });
-    this.#tokens = new Counter({
+    const tokens = new Counter({
       name: 'secrouter_tokens_total',
       help: 'Tokens by direction',
       labelNames: ['direction'],
       registers,
     });
+    this.#inputTokens = tokens.labels({ direction: 'input' });
+    this.#outputTokens = tokens.labels({ direction: 'output' });
     this.#probes = new Counter({
       name: 'secrouter_provider_probes_total',
       help: 'Health probes of providers by outcome',
@@ -72,7 +80,7 @@ export class PodMetrics {
   }
 
   ended(endpoint: string, outcome: string, seconds: number): void {
-    this.#requests.inc({ endpoint, outcome });
+    this.#boundTo(this.#requests, endpoint, outcome).inc();
     this.#duration.observe({ endpoint }, seconds);
     this.#count('requests', endpoint);
   }
@@ -83,8 +91,8 @@ export class PodMetrics {
   }
 
   answered(model: string, tier: string, inputTokens: number, outputTokens: number): void {
-    this.#tokens.inc({ direction: 'input' }, inputTokens);
-    this.#tokens.inc({ direction: 'output' }, outputTokens);
+    this.#inputTokens.inc(inputTokens);
+    this.#outputTokens.inc(outputTokens);
     this.#count('models', model);
     this.#count('tiers', tier);
   }
@@ -99,13 +107,29 @@ export class PodMetrics {
 
   /** All counts since the start. */
   list(): readonly CounterValue[] {
-    return [...this.#counts.values()];
+    return [...this.#counts].flatMap(([name, tallies]) =>
+      [...tallies].map(([label, { value }]) => ({ name, label, value })),
+    );
   }
 
   #count(name: string, label: string): void {
-    const key = `${name} ${label}`;
-    const value = (this.#counts.get(key)?.value ?? 0) + 1;
-    this.#counts.set(key, { name, label, value });
+    const tallies = this.#counts.get(name) ?? new Map<string, Tally>();
+    const tally = tallies.get(label);
+    if (tally !== undefined) {
+      tally.value += 1;
+      return;
+    }
+    tallies.set(label, { value: 1 });
+    this.#counts.set(name, tallies);
+  }
+
+  // Labels are hashed once for each pair, not for each request.
+  #boundTo(counter: Counter<'endpoint' | 'outcome'>, endpoint: string, outcome: string): Counter.Internal {
+    const byOutcome = this.#bound.get(endpoint) ?? new Map<string, Counter.Internal>();
+    const bound = byOutcome.get(outcome) ?? counter.labels({ endpoint, outcome });
+    byOutcome.set(outcome, bound);
+    this.#bound.set(endpoint, byOutcome);
+    return bound;
   }
 }
 

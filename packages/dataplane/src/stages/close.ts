@@ -47,8 +47,25 @@ export async function closeReservation(
   const used = usedAmounts(reservation.amounts, { ...closing.tokens, costNanoUsd: event.costNanoUsd });
   const position = { podStream: dependencies.events.podStream, sequence };
   const settled = untilAnswered(() => dependencies.store.settle(event.eventId, reservation.amounts, used, position));
-  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, SETTLE_WAIT_MS).unref())]);
+  await atMost(settled, SETTLE_WAIT_MS);
   return event.costNanoUsd;
+}
+
+/** Waits for the end of something, but no longer than this; rejects with it. */
+function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms).unref();
+    work.then(
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }
 
 function usageEvent(reservation: Reservation, closing: Closing, context: RequestContext, nowMs: number): UsageEvent {

@@ -9,6 +9,7 @@ import type { RequestContext } from '../request/request-context.ts';
 import { upstreamFailure } from '../upstream/upstream-failure.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Exchange } from './forward.ts';
+import { readAnswer } from './read-answer.ts';
 import { isRecord, readUsageObject } from './read-usage-object.ts';
 import { StreamReader, type StreamStep, terminalEvent } from './stream-reader.ts';
 
@@ -21,9 +22,6 @@ const MAX_REST_BYTES = 65_536;
 const REST_MS = 1_000;
 /** A client has this long to take the end of a stream that was cut. */
 const LAST_WORDS_MS = 10_000;
-/** An answer that is not streamed is held whole, up to this. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-
 /** What an exchange came to. */
 export interface Usage {
   readonly tokens: TokenCounts;
@@ -55,7 +53,7 @@ export async function meterAnswer(
   const firstByteMs = hooks.nowMs() - context.receivedAtMs;
   let body: Buffer;
   try {
-    body = await readAnswer(exchange);
+    body = await readAnswer(exchange.response.body);
   } catch (error) {
     const failure = upstreamFailure(error);
     const isGone = context.signal.aborted;
@@ -202,17 +200,6 @@ function startHeartbeat(response: ServerResponse, reader: StreamReader, hooks: M
     hooks.renew(reader.streamedTokens);
   }, HEARTBEAT_MS);
   return () => clearInterval(timer);
-}
-
-async function readAnswer(exchange: Exchange): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of exchange.response.body) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).byteLength;
-    if (size > MAX_ANSWER_BYTES) throw new RequestRefused('upstream_protocol', { reason: 'answer_too_large' });
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
 function parseAnswer(body: Buffer): Record<string, unknown> | undefined {

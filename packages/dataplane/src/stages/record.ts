@@ -15,7 +15,7 @@ export function requireRecordable(spool: Spool): void {
 /** Makes the open record durable: Redis has it already, or the disk must have it now. */
 export async function recordOpen(reservation: Reservation, stream: EventStream): Promise<void> {
   try {
-    await stream.open(reservation.open, reservation.witness === 'none');
+    await stream.open(reservation.open, reservation.witness === 'none', reservation.openJson);
   } catch (cause) {
     throw new RequestRefused('audit_unavailable', {
       retryAfterSeconds: AUDIT_RETRY_SECONDS,
