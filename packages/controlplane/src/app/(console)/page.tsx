@@ -137,20 +137,21 @@ function Figures({ spend }: { readonly spend: SpendOverview }) {
         testId="requests-30d"
       />
       <StatCard
-        label="Failed upstream, 30 days"
+        label="Failed, 30 days"
         value={formatCount(last30d.failedCount)}
         current={last30d.failedCount}
         before={last30d.before.failedCount}
         beforeLabel="prior 30 days"
+        href="/people"
         testId="failed-30d"
       />
       <StatCard
-        label="Saved by auto, 30 days"
+        label="Saved, 30 days"
         value={savings === null ? '–' : formatDollars(savings.savedUsd)}
         note={
           savings === null
             ? "the top tier's model has no price"
-            : `${formatCount(savings.requestCount)} requests, against ${savings.baselineModel} for all`
+            : `against ${savings.baselineModel} for all auto requests`
         }
         href="/routing"
         testId="saved-30d"
