@@ -1,10 +1,8 @@
 // The admin API as a caller sees it: who may, what a change answers, and what never happens. Real database, real tokens.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type AdminHandler,
   type AdminRouteOptions,
@@ -13,8 +11,6 @@ import {
   type BrowserSession,
   type ConsoleContext,
   classifyPrompt,
-  closeConsoleContext,
-  createConsoleContext,
   previewOverride,
   publish,
   readConfig,
@@ -30,6 +26,7 @@ import { type RunningStore, startRedis } from '@secrouter/infra';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AS_ADMIN, type ConfigJson, type ConfigWorld, openConfigWorld, startConfigStore } from './config-world.ts';
+import { type ConsoleWorld, openConsoleWorld } from './console-world.ts';
 
 const issuerKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const BASE = 'http://127.0.0.1:18810/admin/api';
@@ -40,7 +37,7 @@ let identityProvider: Server;
 let issuer: string;
 let world: ConfigWorld;
 let context: ConsoleContext;
-let keyCacheDirectory: string;
+let consoleWorld: ConsoleWorld;
 let session: BrowserSession | undefined;
 
 beforeAll(async () => {
@@ -70,26 +67,12 @@ beforeEach(async () => {
     config.security.policy.groups['money-people'] = { roles: ['finance'] };
   });
   await world.loadBaseline();
-  keyCacheDirectory = await mkdtemp(join(tmpdir(), 'secrouter-keys-'));
-  context = createConsoleContext({
-    databaseUrl: world.databaseUrl,
-    redisUrl: redisStore.url,
-    redisPrefix: 'secrouter',
-    cell: 'main',
-    keyCacheDirectory,
-    configFile: world.configFile,
-    listenersOnLoopback: true,
-    signingKeyFile: world.signingKeyFile,
-    auditSigningKeyFile: world.signingKeyFile,
-    nextAuthSecretFile: world.signingKeyFile,
-    nextAuthUrl: 'http://127.0.0.1:18800/admin/api/auth',
-    logLevel: 'silent',
-  });
+  consoleWorld = await openConsoleWorld(world, redisStore.url);
+  context = consoleWorld.context;
 });
 afterEach(async () => {
-  await closeConsoleContext(context);
+  await consoleWorld.close();
   await world.close();
-  await rm(keyCacheDirectory, { recursive: true, force: true });
 });
 
 function token(claims: JWTPayload): Promise<string> {

@@ -23,6 +23,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestPool } from '../support/database.ts';
+import { sampleOpenRecord } from '../support/sample-events.ts';
 import { CELL, count, eventually, newId, podStream, startDatabases } from './ledger-support.ts';
 
 const MAIN = fileURLToPath(new URL('../../packages/controlplane/src/aggregator/main.ts', import.meta.url));
@@ -291,29 +292,6 @@ it('exports checkpoints that grow and never fall back', async () => {
 });
 
 function openRecord(): OpenRecord {
-  return {
-    version: 1,
-    eventId: newId(),
-    requestId: 'r-1',
-    time: new Date().toISOString(),
-    cell: CELL,
-    podId: 'pod-dead',
-    podStream: newId(),
-    principal: 'u-basic',
-    email: null,
-    actor: null,
-    service: false,
-    groups: [],
-    costCenter: null,
-    endpoint: 'chat',
-    provider: 'local',
-    model: 'local/small',
-    tier: 'SIMPLE',
-    tierSource: 'classifier',
-    streamed: true,
-    inputTokensBound: 1_000,
-    price: { inputPicoUsd: 50_000, outputPicoUsd: 400_000, cachedInputPicoUsd: 5_000, cacheWritePicoUsd: 50_000 },
-    epoch: 1,
-    revision: 1,
-  };
+  const open = sampleOpenRecord(newId(), newId());
+  return { ...open, time: new Date().toISOString(), cell: CELL, podId: 'pod-dead', streamed: true };
 }

@@ -1,21 +1,13 @@
 // What the control plane asks of the tokens of administrators, and one-time tokens that a pod would know too. Real
 // database, real Redis, real tokens.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  answerAdmin,
-  type BrowserSession,
-  type ConsoleContext,
-  closeConsoleContext,
-  createConsoleContext,
-} from '@secrouter/controlplane';
+import { answerAdmin, type BrowserSession, type ConsoleContext } from '@secrouter/controlplane';
 import { type RunningStore, startRedis } from '@secrouter/infra';
 import { redisKeys, tokenIdClaim } from '@secrouter/proto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TokenIssuer, TokenIssuers } from '../support/token-issuer.ts';
 import { type ConfigWorld, openConfigWorld, startConfigStore } from './config-world.ts';
+import { type ConsoleWorld, openConsoleWorld } from './console-world.ts';
 
 let postgres: RunningStore;
 let redisStore: RunningStore;
@@ -24,7 +16,7 @@ let strict: TokenIssuer;
 let once: TokenIssuer;
 let world: ConfigWorld;
 let context: ConsoleContext;
-let keyCacheDirectory: string;
+let consoleWorld: ConsoleWorld;
 
 beforeAll(async () => {
   issuers = await TokenIssuers.start();
@@ -52,26 +44,12 @@ beforeAll(async () => {
     config.security.policy.users = {};
   });
   expect(await world.loadBaseline()).toMatchObject({ outcome: 'published' });
-  keyCacheDirectory = await mkdtemp(join(tmpdir(), 'secrouter-keys-'));
-  context = createConsoleContext({
-    databaseUrl: world.databaseUrl,
-    redisUrl: redisStore.url,
-    redisPrefix: 'secrouter',
-    cell: 'main',
-    keyCacheDirectory,
-    configFile: world.configFile,
-    listenersOnLoopback: true,
-    signingKeyFile: world.signingKeyFile,
-    auditSigningKeyFile: world.signingKeyFile,
-    nextAuthSecretFile: world.signingKeyFile,
-    nextAuthUrl: 'http://127.0.0.1:18800/admin/api/auth',
-    logLevel: 'silent',
-  });
+  consoleWorld = await openConsoleWorld(world, redisStore.url);
+  context = consoleWorld.context;
 });
 afterAll(async () => {
-  await closeConsoleContext(context);
+  await consoleWorld.close();
   await world.close();
-  await rm(keyCacheDirectory, { recursive: true, force: true });
   await Promise.all([postgres.close(), redisStore.close(), issuers.close()]);
 });
 

@@ -20,7 +20,7 @@ import { UsageChart } from '../../console/usage-chart.tsx';
 import type { Viewer } from '../../console/viewer.ts';
 import { awaitPositions } from '../../usage/position-barrier.ts';
 import { readRefusals } from '../../use-cases/overview/read-refusals.ts';
-import { readSpend, type SpendOverview } from '../../use-cases/overview/read-spend.ts';
+import { type PeriodSpend, readSpend, type SpendOverview } from '../../use-cases/overview/read-spend.ts';
 import { readPeople } from '../../use-cases/people/read-people.ts';
 
 export const metadata: Metadata = { title: 'Overview' };
@@ -108,41 +108,23 @@ function FleetLine({ revision, pods }: { readonly revision: number; readonly pod
 
 function Figures({ spend }: { readonly spend: SpendOverview }) {
   const { today, last7d, last30d, savings } = spend;
-  const cards = [
-    { label: 'Spend today', period: today, beforeLabel: 'yesterday so far', testId: 'spend-today' },
-    { label: 'Spend, 7 days', period: last7d, beforeLabel: 'prior 7 days', testId: 'spend-7d' },
-    { label: 'Spend, 30 days', period: last30d, beforeLabel: 'prior 30 days', testId: 'spend-30d' },
-  ];
   return (
     <SimpleGrid cols={{ base: 2, md: 3 }} spacing={{ base: 'xs', sm: 'md' }}>
-      {cards.map(({ label, period, beforeLabel, testId }) => (
-        <StatCard
-          key={label}
-          label={label}
-          value={formatDollars(period.costUsd)}
-          current={period.costUsd}
-          before={period.before.costUsd}
-          beforeLabel={beforeLabel}
-          href="/people"
-          testId={testId}
-        />
-      ))}
-      <StatCard
+      <PeriodCard label="Spend today" period={today} figure="costUsd" before="yesterday so far" testId="spend-today" />
+      <PeriodCard label="Spend, 7 days" period={last7d} figure="costUsd" before="prior 7 days" testId="spend-7d" />
+      <PeriodCard label="Spend, 30 days" period={last30d} figure="costUsd" before="prior 30 days" testId="spend-30d" />
+      <PeriodCard
         label="Requests, 30 days"
-        value={formatCount(last30d.requestCount)}
-        current={last30d.requestCount}
-        before={last30d.before.requestCount}
-        beforeLabel="prior 30 days"
-        href="/people"
+        period={last30d}
+        figure="requestCount"
+        before="prior 30 days"
         testId="requests-30d"
       />
-      <StatCard
+      <PeriodCard
         label="Failed, 30 days"
-        value={formatCount(last30d.failedCount)}
-        current={last30d.failedCount}
-        before={last30d.before.failedCount}
-        beforeLabel="prior 30 days"
-        href="/people"
+        period={last30d}
+        figure="failedCount"
+        before="prior 30 days"
         testId="failed-30d"
       />
       <StatCard
@@ -157,6 +139,30 @@ function Figures({ spend }: { readonly spend: SpendOverview }) {
         testId="saved-30d"
       />
     </SimpleGrid>
+  );
+}
+
+interface PeriodCardProps {
+  readonly label: string;
+  readonly period: PeriodSpend;
+  readonly figure: 'costUsd' | 'requestCount' | 'failedCount';
+  /** What the period before is called. */
+  readonly before: string;
+  readonly testId: string;
+}
+
+function PeriodCard({ label, period, figure, before, testId }: PeriodCardProps) {
+  const format = figure === 'costUsd' ? formatDollars : formatCount;
+  return (
+    <StatCard
+      label={label}
+      value={format(period[figure])}
+      current={period[figure]}
+      before={period.before[figure]}
+      beforeLabel={before}
+      href="/people"
+      testId={testId}
+    />
   );
 }
 
