@@ -139,6 +139,16 @@ export class ConsoleDriver {
     return await this.#save(reason);
   }
 
+  /** Tries a prompt on the routing page; the answer's text. */
+  async tryPrompt(prompt: string): Promise<string> {
+    await this.goTo('/routing');
+    await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
+    await this.page.getByLabel('Prompt').fill(prompt);
+    await this.page.getByRole('button', { name: 'Try it' }).click();
+    await this.#figure('tried').waitFor();
+    return await textOf(this.#figure('tried'));
+  }
+
   /** Fills the JSON half of the editor and previews it; the texts of the problems. */
   async previewProblems(principal: string, rule: unknown): Promise<string> {
     await this.goTo(`/policies/user/${encodeURIComponent(principal)}`);

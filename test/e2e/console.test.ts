@@ -94,6 +94,15 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
     await ask('basic');
   });
 
+  test('says which tier and model a prompt would get, and which words led to it', async () => {
+    const answer = await admin.tryPrompt('Prove that there are infinitely many primes.');
+
+    expect(answer).toMatch(/^REASONINGscore \d+, \d+ from the nearest boundary/);
+    expect(answer).toMatch(/Would go to local\/\w+/);
+    expect(answer).toMatch(/reason\+\d+/);
+    expect(answer).toContain('prove');
+  });
+
   test('shows the problems of a change at its fields and does not offer to save it', async () => {
     const problems = await admin.previewProblems('u-basic', { budgets: [{ window: 'fortnight', maxCostUsd: 1 }] });
 

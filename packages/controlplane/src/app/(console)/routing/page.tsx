@@ -8,6 +8,7 @@ import { formatCompact } from '../../../console/format.ts';
 import { PageHeader } from '../../../console/page-header.tsx';
 import { Panel } from '../../../console/panel.tsx';
 import { formatPrice } from '../../../console/routing/format-price.ts';
+import { TryPrompt } from '../../../console/routing/try-prompt.tsx';
 
 export const metadata: Metadata = { title: 'Routing' };
 
@@ -29,7 +30,7 @@ const MODEL_COLUMNS: readonly Column[] = [
 ];
 
 export default function RoutingPage() {
-  return consolePage('routing', async ({ config }) => (
+  return consolePage('routing', async ({ config, session }) => (
     <>
       <PageHeader
         title="Routing"
@@ -48,6 +49,14 @@ export default function RoutingPage() {
             <TierTable caption="Model of each tier for agentic work" tiers={config.agenticTiers} config={config} />
           </Panel>
         )}
+        <Panel title="Try a prompt" lead="Which tier and model it would get, and why. Nothing is sent to a model.">
+          <TryPrompt
+            csrfToken={session.csrfToken}
+            groups={Object.keys(config.security.policy.groups)}
+            principal={session.principal}
+            ownGroups={session.groups}
+          />
+        </Panel>
         <Panel title="Models" isFlush>
           <DataTable
             caption="Known models with their prices"

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { contributionRows } from './contribution-rows.ts';
+
+const part = (
+  dimension: 'base' | 'design' | 'fact' | 'code',
+  points: number,
+  spans: readonly [number, number][] = [],
+) => ({
+  dimension,
+  points,
+  value: 0.256,
+  weight: 1,
+  spans: spans.map(([start, end]) => ({ start, end })),
+});
+
+test('shows the largest part first, the base last, and nothing that adds nothing', () => {
+  const rows = contributionRows('Plan the plan', [
+    part('base', -3_000),
+    part('fact', -90),
+    part('design', 200, [
+      [0, 4],
+      [9, 13],
+    ]),
+    part('code', 0),
+  ]);
+
+  expect(rows.map(({ cells }) => cells)).toEqual([
+    { dimension: 'design', points: '+200', value: '0.26', found: 'plan' },
+    { dimension: 'fact', points: '-90', value: '0.26', found: '' },
+    { dimension: 'base', points: '-3000', value: '', found: '' },
+  ]);
+});

@@ -1,0 +1,34 @@
+// Contributions as rows of a table. The words come from the prompt that the browser still has: the server sends positions.
+import type { ExplainedRouting } from '../../use-cases/routing/explain-routing.ts';
+
+const SHOWN_WORDS = 6;
+
+export interface ContributionRow {
+  readonly key: string;
+  readonly cells: Readonly<Record<'dimension' | 'points' | 'value' | 'found', string>>;
+}
+
+/** Rows, the largest part of the score first; the base, from which every prompt starts, last. */
+export function contributionRows(
+  prompt: string,
+  contributions: ExplainedRouting['classified']['contributions'],
+): readonly ContributionRow[] {
+  const base = contributions.filter(({ dimension }) => dimension === 'base');
+  const others = contributions.filter(({ dimension, points }) => dimension !== 'base' && points !== 0);
+  const sorted = others.toSorted((left, right) => Math.abs(right.points) - Math.abs(left.points));
+  return [...sorted, ...base].map(({ dimension, points, value, spans }) => ({
+    key: dimension,
+    cells: {
+      dimension,
+      points: points > 0 ? `+${points}` : String(points),
+      value: dimension === 'base' ? '' : value.toFixed(2),
+      found: wordsAt(prompt, spans),
+    },
+  }));
+}
+
+function wordsAt(prompt: string, spans: readonly { readonly start: number; readonly end: number }[]): string {
+  const words = [...new Set(spans.map(({ start, end }) => prompt.slice(start, end).toLowerCase()))];
+  const shown = words.slice(0, SHOWN_WORDS).join(', ');
+  return words.length > SHOWN_WORDS ? `${shown}, …` : shown;
+}
