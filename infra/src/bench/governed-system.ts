@@ -9,6 +9,7 @@ import { quickStartConfig } from '../../quick-start/quick-start-config.ts';
 import { findFreePort } from '../free-port.ts';
 import { findPersona } from '../identity-provider/personas.ts';
 import { startIdentityProvider } from '../identity-provider/start-identity-provider.ts';
+import { POD_NODE_FLAGS } from '../pod-node-flags.ts';
 import { startPostgres } from '../stores/postgres.ts';
 import { startRedis } from '../stores/redis.ts';
 import { httpReady, type Readiness } from '../supervisor/readiness.ts';
@@ -106,7 +107,7 @@ export async function startGovernedSystem(
     {
       name: 'pod',
       script: 'packages/dataplane/src/main.ts',
-      nodeArgs: options.podNodeArgs,
+      nodeArgs: [...POD_NODE_FLAGS, ...options.podNodeArgs],
       environment: {
         REDIS_URL: redis.url,
         SECROUTER_PORT: String(podPort),

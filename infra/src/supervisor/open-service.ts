@@ -11,6 +11,8 @@ export interface ScriptOptions {
   readonly name: string;
   /** The TypeScript file to run, relative to the project. */
   readonly script: string;
+  /** Flags of its Node besides those that all get. */
+  readonly nodeFlags?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly stopTimeoutMs: number;
@@ -60,7 +62,7 @@ export async function runToEnd(options: ScriptOptions, signal: AbortSignal): Pro
 function spawnScript(options: ScriptOptions): Promise<KeptProcess> {
   return startKeptProcess({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', options.script],
+    args: ['--disable-warning=ExperimentalWarning', ...(options.nodeFlags ?? []), options.script],
     env: options.environment,
     cwd: PROJECT_ROOT,
     logFile: options.logFile,

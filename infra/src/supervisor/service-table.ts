@@ -1,6 +1,7 @@
 // The Node processes of the system: what each runs, with which environment, when it counts as ready, how long it may
 // take to end. The files named here belong to the packages.
 
+import { POD_NODE_FLAGS } from '../pod-node-flags.ts';
 import {
   aggregatorEnvironment,
   consoleEnvironment,
@@ -26,6 +27,8 @@ export interface ServiceRow {
   readonly name: string;
   readonly group: CloseGroup;
   readonly script: string;
+  /** Flags of its Node, where it needs some. */
+  readonly nodeFlags?: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   readonly stopTimeoutMs: number;
   readonly isReady: (log: LogFollower) => Readiness;
@@ -102,6 +105,7 @@ export function podRow(wiring: Wiring, place: PodPlace): ServiceRow {
     name: place.podId,
     group: 'pods',
     script: 'packages/dataplane/src/main.ts',
+    nodeFlags: POD_NODE_FLAGS,
     environment: podEnvironment(wiring, place),
     stopTimeoutMs: POD_STOP_TIMEOUT_MS,
     // Its own certificate need not name the loopback address: behind TLS a connection is the sign.
