@@ -56,10 +56,7 @@ export function buildApp(options: AppOptions): Express {
     const origins = services.policies.current?.config.security.cors.allowedOrigins ?? [];
     allowOrigin(request, response, origins);
     if (request.method === 'OPTIONS') response.writeHead(204, { 'content-length': '0' }).end();
-    else next();
-  });
-  app.use((request, response, next) => {
-    if (options.isDraining())
+    else if (options.isDraining())
       writeRefusal(request, response, new RequestRefused('draining', { retryAfterSeconds: DRAINING_RETRY_SECONDS }));
     else next();
   });

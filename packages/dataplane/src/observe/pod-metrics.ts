@@ -25,6 +25,7 @@ export class PodMetrics {
   readonly #duration: Histogram<'endpoint'>;
   readonly #inputTokens: Counter.Internal;
   readonly #outputTokens: Counter.Internal;
+  readonly #durations = new Map<string, Histogram.Internal<'endpoint'>>();
   readonly #bound = new Map<string, Map<string, Counter.Internal>>();
 
   constructor() {
@@ -81,7 +82,7 @@ export class PodMetrics {
 
   ended(endpoint: string, outcome: string, seconds: number): void {
     this.#boundTo(this.#requests, endpoint, outcome).inc();
-    this.#duration.observe({ endpoint }, seconds);
+    this.#durationOf(endpoint).observe(seconds);
     this.#count('requests', endpoint);
   }
 
@@ -121,6 +122,12 @@ export class PodMetrics {
     }
     tallies.set(label, { value: 1 });
     this.#counts.set(name, tallies);
+  }
+
+  #durationOf(endpoint: string): Histogram.Internal<'endpoint'> {
+    const bound = this.#durations.get(endpoint) ?? this.#duration.labels({ endpoint });
+    this.#durations.set(endpoint, bound);
+    return bound;
   }
 
   // Labels are hashed once for each pair, not for each request.

@@ -15,7 +15,7 @@ import type { UpstreamConnections } from '../upstream/upstream-connections.ts';
 import type { UpstreamDeadline } from '../upstream/upstream-deadline.ts';
 import { refusalOf, UpstreamFailure, upstreamFailure } from '../upstream/upstream-failure.ts';
 import type { Route } from './choose-route.ts';
-import { judgeStatus, type UpstreamRefusal } from './judge-status.ts';
+import { ANSWERED, isAnswer, judgeStatus, type UpstreamRefusal } from './judge-status.ts';
 import { type Attempt, planAttempts } from './plan-attempts.ts';
 import { type BodyChanges, upstreamBody } from './upstream-body.ts';
 
@@ -118,7 +118,8 @@ async function wayTo(
   const dispatcher = connections.dispatcherOf(name);
   if (provider === undefined || dispatcher === undefined) return unreachable('no_connection');
   deadline.limit(provider.timeouts.totalMs);
-  const credential = await credentials.secretOf(provider, deadline.signal);
+  const asked = credentials.secretOf(provider, () => deadline.signal.toSignal());
+  const credential = asked instanceof Promise ? await asked : asked;
   if (credential.outcome === 'missing') return unreachable('credential_missing');
   return { provider, dispatcher, secret: credential.secret };
 }
@@ -153,7 +154,9 @@ async function attempt(
         signal: attempts.deadline.signal,
       }),
     );
-    const judged = await judgeStatus(response, () => dependencies.onKeyRefused(model.provider));
+    const judged = isAnswer(response)
+      ? ANSWERED
+      : await judgeStatus(response, () => dependencies.onKeyRefused(model.provider));
     if (judged.outcome === 'refused') {
       if (asksForUsage && isStreamOptionsRefusal(judged)) {
         dependencies.withoutStreamUsage.add(permit.baseUrl);
@@ -197,7 +200,7 @@ function failedAttempt(
     circuits.failed({ provider, endpoint: permit.baseUrl, model: '' });
   if (failure.kind === 'timeout') circuits.failed({ provider, endpoint: permit.baseUrl, model: id });
   const refusal = new RequestRefused(refusalOf(failure.kind), { reason: `upstream_${failure.kind}`, cause: failure });
-  return failed(refusal, deadline.signal.aborted || failure.kind === 'address' || failure.kind === 'protocol');
+  return failed(refusal, deadline.signal.isOver || failure.kind === 'address' || failure.kind === 'protocol');
 }
 
 function failed(refusal: RequestRefused, isFinal: boolean): AttemptOutcome {

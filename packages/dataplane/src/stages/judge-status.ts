@@ -18,13 +18,20 @@ const RELAYED: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 const MAX_ERROR_BYTES = 65_536;
 const LONGEST_UPSTREAM_RETRY_SECONDS = 3_600;
 
+export const ANSWERED = { outcome: 'answered' } as const;
+
+/** True for a status that says that the body is the answer. */
+export function isAnswer({ statusCode }: Pick<UpstreamResponse, 'statusCode'>): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
 /** Judges the status; reads the body of what is not an answer. */
 export async function judgeStatus(
   response: UpstreamResponse,
   onKeyRefused: () => void,
-): Promise<{ readonly outcome: 'answered' } | UpstreamRefusal> {
+): Promise<typeof ANSWERED | UpstreamRefusal> {
+  if (isAnswer(response)) return ANSWERED;
   const { statusCode: status } = response;
-  if (status >= 200 && status < 300) return { outcome: 'answered' };
   const body = await readError(response);
   if (status >= 300 && status < 400)
     return refused(status, new RequestRefused('upstream_redirect', { reason: 'redirect' }), false);

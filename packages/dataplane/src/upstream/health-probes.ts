@@ -77,7 +77,7 @@ export class HealthProbes {
   async #probe(target: ProbeTarget, intervalMs: number, signal: AbortSignal): Promise<void> {
     const { credentials, ask, circuits, onProbe } = this.#options;
     const { name, provider, endpoint } = target;
-    const credential = await credentials.secretOf(provider, signal);
+    const credential = await credentials.secretOf(provider, () => signal);
     if (signal.aborted) return;
     if (credential.outcome === 'missing') {
       onProbe(name, 'no_credential');

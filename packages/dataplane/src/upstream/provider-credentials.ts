@@ -39,14 +39,12 @@ export class ProviderCredentials {
   }
 
   /** The credential; waits for a token only where there is none yet, and no longer than the signal. */
-  async secretOf(provider: ProviderConfig, signal: AbortSignal): Promise<ProviderSecret> {
+  secretOf(provider: ProviderConfig, signal: () => AbortSignal): ProviderSecret | Promise<ProviderSecret> {
     const refresher = this.#refresherOf(provider);
-    if (refresher === undefined && provider.auth === undefined) return { outcome: 'held', secret: undefined };
-    const secret =
-      refresher === undefined
-        ? provider.auth && this.#options.store.resolve(provider.auth)
-        : await refresher.token(signal);
-    return secret === undefined ? { outcome: 'missing' } : { outcome: 'held', secret };
+    if (refresher !== undefined) return refresher.token(signal()).then(held);
+    // A provider that takes no credential is shown none.
+    if (provider.auth === undefined) return { outcome: 'held', secret: undefined };
+    return held(this.#options.store.resolve(provider.auth));
   }
 
   /** The provider answered 401 to this secret: a token is replaced, a key is for a human to replace. */
@@ -96,6 +94,10 @@ export class ProviderCredentials {
     else this.#refreshers.set(settings, refresher);
     return refresher;
   }
+}
+
+function held(secret: string | undefined): ProviderSecret {
+  return secret === undefined ? { outcome: 'missing' } : { outcome: 'held', secret };
 }
 
 /** Providers share a token exactly when all of this is the same. */

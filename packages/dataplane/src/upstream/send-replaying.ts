@@ -7,14 +7,14 @@ import { isStaleConnection, upstreamFailure } from './upstream-failure.ts';
  * is written to: one replay (RFC 9110, 9.2.2). `ended` is called once the answer's body has ended, or there is none.
  */
 export async function sendReplaying(
-  attempts: { count: number; readonly deadline: { readonly signal: AbortSignal } },
+  attempts: { count: number; readonly deadline: { readonly signal: { readonly isOver: boolean } } },
   ended: () => void,
   send: () => Promise<UpstreamResponse>,
 ): Promise<UpstreamResponse> {
   attempts.count += 1;
   try {
     const response = await send().catch((error: unknown) => {
-      if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.aborted) throw error;
+      if (!isStaleConnection(upstreamFailure(error)) || attempts.deadline.signal.isOver) throw error;
       attempts.count += 1;
       return send();
     });

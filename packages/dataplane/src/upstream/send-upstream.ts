@@ -2,6 +2,7 @@
 import type { ProviderConfig } from '@secrouter/proto';
 import type { Dispatcher } from 'undici';
 import { EgressPermit } from './egress-permit.ts';
+import type { UpstreamEnding } from './upstream-deadline.ts';
 import { upstreamTarget } from './upstream-request.ts';
 
 /** An upstream's answer once its headers have come; the body is read or destroyed by whoever holds it. */
@@ -17,13 +18,14 @@ export interface UpstreamSending {
   readonly body: Uint8Array;
   /** Client headers from the allow-list. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly signal: UpstreamEnding;
 }
 
 /** Sends the body to the permitted endpoint. Rejects with undici's errors; see `upstreamFailure`. */
 export function sendUpstream(permit: EgressPermit, sending: UpstreamSending): Promise<UpstreamResponse> {
   if (!EgressPermit.isGenuine(permit)) throw new TypeError('a permit that the egress gate did not make');
-  const { provider, isStream } = sending;
+  const { provider, isStream, signal } = sending;
+  if (signal.isOver) return Promise.reject(signal.reason);
   const target = upstreamTarget(permit, provider, sending.endpoint, sending.secret);
   const { timeouts } = provider;
   return sending.dispatcher.request({
@@ -37,7 +39,7 @@ export function sendUpstream(permit: EgressPermit, sending: UpstreamSending): Pr
       'content-type': 'application/json',
     },
     body: sending.body,
-    signal: sending.signal,
+    signal,
     headersTimeout: isStream ? timeouts.firstByteStreamMs : timeouts.firstByteMs,
     bodyTimeout: timeouts.idleMs,
   });

@@ -11,7 +11,7 @@ test('counts from the start of the request, over all attempts', () => {
   vi.advanceTimersByTime(900);
   deadline.limit(1_500);
   vi.advanceTimersByTime(599);
-  expect(deadline.signal.aborted).toBe(false);
+  expect(deadline.signal.isOver).toBe(false);
 
   vi.advanceTimersByTime(1);
 
@@ -28,7 +28,18 @@ test('ends with its request: the reason of the client is kept, and nothing is le
 
   expect(deadline.signal.reason).toBe('draining');
   expect(vi.getTimerCount()).toBe(0);
-  expect(new UpstreamDeadline(gone.signal, Date.now).signal.aborted).toBe(true);
+  expect(new UpstreamDeadline(gone.signal, Date.now).signal.isOver).toBe(true);
+});
+
+test('a signal made of it ends with it, also one that is made late', () => {
+  const gone = new AbortController();
+  const { signal } = new UpstreamDeadline(gone.signal, Date.now);
+  const early = signal.toSignal();
+
+  gone.abort('draining');
+
+  expect(early.reason).toBe('draining');
+  expect(signal.toSignal().reason).toBe('draining');
 });
 
 test.each([
