@@ -24,9 +24,9 @@ test('shows the largest part first, the base last, and nothing that adds nothing
     part('code', 0),
   ]);
 
-  expect(rows.map(({ cells }) => cells)).toEqual([
-    { dimension: 'design', points: '+200', value: '0.26', found: 'plan' },
-    { dimension: 'fact', points: '-90', value: '0.26', found: '' },
-    { dimension: 'base', points: '-3000', value: '', found: '' },
+  expect(rows).toEqual([
+    { key: 'design', points: '+200', value: '0.26', found: 'plan' },
+    { key: 'fact', points: '-90', value: '0.26', found: '' },
+    { key: 'base', points: '-3000', value: '', found: '' },
   ]);
 });

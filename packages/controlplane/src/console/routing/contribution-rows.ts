@@ -4,8 +4,12 @@ import type { ExplainedRouting } from '../../use-cases/routing/explain-routing.t
 const SHOWN_WORDS = 6;
 
 export interface ContributionRow {
+  /** The dimension. */
   readonly key: string;
-  readonly cells: Readonly<Record<'dimension' | 'points' | 'value' | 'found', string>>;
+  readonly points: string;
+  readonly value: string;
+  /** The words that were found, shortened. */
+  readonly found: string;
 }
 
 /** Rows, the largest part of the score first; the base, from which every prompt starts, last. */
@@ -18,12 +22,9 @@ export function contributionRows(
   const sorted = others.toSorted((left, right) => Math.abs(right.points) - Math.abs(left.points));
   return [...sorted, ...base].map(({ dimension, points, value, spans }) => ({
     key: dimension,
-    cells: {
-      dimension,
-      points: points > 0 ? `+${points}` : String(points),
-      value: dimension === 'base' ? '' : value.toFixed(2),
-      found: wordsAt(prompt, spans),
-    },
+    points: points > 0 ? `+${points}` : String(points),
+    value: dimension === 'base' ? '' : value.toFixed(2),
+    found: wordsAt(prompt, spans),
   }));
 }
 

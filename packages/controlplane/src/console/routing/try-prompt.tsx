@@ -120,8 +120,11 @@ function TriedAnswer({ tried: { prompt, answer } }: { readonly tried: Tried }) {
         <DataTable
           caption="Contributions to the score, the largest first"
           columns={CONTRIBUTION_COLUMNS}
-          rows={contributionRows(prompt, classified.contributions)}
-          minWidth={420}
+          rows={contributionRows(prompt, classified.contributions).map(({ key, found, ...cells }) => ({
+            key,
+            cells: { ...cells, dimension: <DimensionCell name={key} found={found} /> },
+          }))}
+          minWidth={260}
         />
       </div>
     </Stack>
@@ -132,8 +135,20 @@ const CONTRIBUTION_COLUMNS: readonly Column[] = [
   { key: 'dimension', label: 'Dimension' },
   { key: 'points', label: 'Points', isNumber: true },
   { key: 'value', label: 'Value', isNumber: true },
-  { key: 'found', label: 'Found' },
 ];
+
+function DimensionCell({ name, found }: { readonly name: string; readonly found: string }) {
+  return (
+    <>
+      {name}
+      {found === '' ? null : (
+        <Text size="xs" c="dimmed">
+          {found}
+        </Text>
+      )}
+    </>
+  );
+}
 
 const TONES: Readonly<Record<ExplainedRouting['policy']['outcome'], StatusTone>> = {
   allowed: 'good',

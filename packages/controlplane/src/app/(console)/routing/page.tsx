@@ -86,7 +86,7 @@ function TierTable({ caption, tiers, config }: TierTableProps) {
         key: tier,
         cells: {
           tier: (
-            <Badge variant="default" radius="sm">
+            <Badge variant="default" radius="sm" miw="max-content">
               {tier}
             </Badge>
           ),
