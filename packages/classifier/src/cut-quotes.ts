@@ -1,4 +1,5 @@
 // Cuts quoted spans out of the ask: what is quoted is talked about, not asked for.
+import { isLetter } from './letters.ts';
 import type { TextRange } from './text-range.ts';
 
 const LONGEST_QUOTE = 240;
@@ -29,7 +30,7 @@ export function withoutQuotes(
   let start = block.start;
   for (let at = block.start; at < block.end; at += 1) {
     const code = text.charCodeAt(at);
-    if (!mayOpenQuote(code) || quotes.failed >= FAILED_QUOTES_LIMIT) continue;
+    if (!mayOpenQuote(code) || quotes.failed >= FAILED_QUOTES_LIMIT || isWithinWord(text, at, block)) continue;
     const end = endOfQuote(text, at, block);
     if (end === -1) {
       quotes.failed += 1;
@@ -60,9 +61,7 @@ function endOfQuote(text: string, at: number, block: TextRange): number {
   const opening = text.charAt(at);
   const closings = CLOSING_QUOTES.get(opening);
   if (closings === undefined) return -1;
-  const isApostrophe = opening === "'" || opening === '‘';
   const before = at > block.start ? text.charCodeAt(at - 1) : 0x20;
-  if (isApostrophe && isLetter(before)) return -1;
   // Finnish and Swedish open with the mark that elsewhere only closes; what closes has no space before it.
   if (opening === '”' && before > 0x20 && before !== 0x28) return -1;
   // A Hebrew abbreviation has the mark before its last letter.
@@ -73,18 +72,21 @@ function endOfQuote(text: string, at: number, block: TextRange): number {
   for (let index = at + 1; index < limit; index += 1) {
     if (text.charCodeAt(index) === 0x0a) return -1;
     if (!closings.includes(text.charAt(index))) continue;
-    if (isApostrophe && isLetter(text.charCodeAt(index + 1))) continue;
+    if (isApostrophe(opening) && isLetter(text.charCodeAt(index + 1))) continue;
     return index + 1;
   }
   return -1;
 }
 
-function isHebrew(code: number): boolean {
-  return code >= 0x05d0 && code <= 0x05ea;
+/** An apostrophe, as in "it's", opens no quotation; there are many, and they are not counted as unclosed marks. */
+function isWithinWord(text: string, at: number, block: TextRange): boolean {
+  return isApostrophe(text.charAt(at)) && at > block.start && isLetter(text.charCodeAt(at - 1));
 }
 
-/** A letter of any script, roughly: exact enough to tell an apostrophe from a quotation mark. */
-export function isLetter(code: number): boolean {
-  const lower = code | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (code >= 0xc0 && code < 0x2000) || code >= 0x3040;
+function isApostrophe(mark: string): boolean {
+  return mark === "'" || mark === '‘' || mark === '’';
+}
+
+function isHebrew(code: number): boolean {
+  return code >= 0x05d0 && code <= 0x05ea;
 }
