@@ -13,6 +13,7 @@ import { selectAsk } from './select-ask.ts';
 import { splitAsk } from './split-ask.ts';
 import type { TextRange } from './text-range.ts';
 import { TIERS, type Tier } from './tiers.ts';
+import { findToolOutputs } from './tool-outputs.ts';
 import { type WeighedDimension, weighEvidence } from './weigh-evidence.ts';
 
 /** What one dimension adds to the score. `spans` are positions in the text of the message `askIndex`. */
@@ -36,7 +37,7 @@ export interface TierDecision {
 }
 
 const WORDING_SCALE = 5; // so that 25 terms count in full
-const AGENTIC_VALUE = 0.5; // two distinct agent terms or more
+const AGENTIC_VALUE = 0.5; // four distinct agent terms or more, or a strong one
 
 /** Decides the tier of a request. Pass a compiled classifier on the request path; plain parameters are compiled first. */
 export function classify(
@@ -71,7 +72,8 @@ export function measureRequest(
   request: ClassifierRequest,
   compiled: CompiledClassifier,
 ): { readonly askIndex: number; readonly measurements: Measurements; readonly wording: readonly WordingFind[] } {
-  const askIndex = selectAsk(request, compiled);
+  const toolOutputs = findToolOutputs(request.messages);
+  const askIndex = selectAsk(request.messages, toolOutputs, compiled);
   const text = request.messages[askIndex]?.text ?? '';
   const parts = splitAsk(text);
   const whole = foldText(text, parts.ask, compiled.table);
@@ -79,7 +81,8 @@ export function measureRequest(
   const folded = cutCourtesies(whole, wholeScan.hits, compiled.table);
   const scan = folded === whole ? wholeScan : scanText(folded, compiled.table, compiled.terms);
   const hits = selectHits(compiled, scan.hits);
-  return { askIndex, measurements: measureAsk({ request, parts, folded, scan, hits }), wording: scan.wording };
+  const measurements = measureAsk({ request, toolOutputs, parts, folded, scan, hits });
+  return { askIndex, measurements, wording: scan.wording };
 }
 
 /**

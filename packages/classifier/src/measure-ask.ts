@@ -3,7 +3,6 @@
 import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
-import { isObservation } from './is-observation.ts';
 import type { ClassifierRequest } from './request.ts';
 import type { TermHit, TextScan } from './scan-text.ts';
 import type { AskParts } from './split-ask.ts';
@@ -21,6 +20,8 @@ export type Measurements = Readonly<Record<Dimension, Measurement>>;
 /** What `measureAsk` reads. */
 export interface AskReading {
   readonly request: ClassifierRequest;
+  /** The indices of messages that are the output of a tool. */
+  readonly toolOutputs: ReadonlySet<number>;
   readonly parts: AskParts;
   readonly folded: FoldedText;
   readonly scan: TextScan;
@@ -33,8 +34,8 @@ const BRIEF_WORDS = 10;
 
 /** Measures every dimension of an ask. */
 export function measureAsk(reading: AskReading): Measurements {
-  const { parts, scan, request } = reading;
-  const conversation = measureConversation(request, parts);
+  const { parts, scan } = reading;
+  const conversation = measureConversation(reading);
   const isOneQuestion = scan.endsInQuestion && scan.sentences <= 1;
   const shape = {
     length5: saturate(scan.words, 5),
@@ -73,22 +74,19 @@ export function measureAsk(reading: AskReading): Measurements {
   return measurements as Measurements;
 }
 
-function measureConversation(request: ClassifierRequest, parts: AskParts) {
+function measureConversation({ request, toolOutputs }: AskReading) {
   let userTurns = 0;
-  let toolResults = 0;
   let images = 0;
-  let characters = parts.materialCharacters;
-  for (const message of request.messages) {
-    if (message.role === 'tool' || message.role === 'function') toolResults += 1;
-    else if (message.role === 'user' && isObservation(message.text)) toolResults += 1;
-    else if (message.role === 'user') userTurns += 1;
-    if (message.hasImage === true) images += 1;
-    if (message.role !== 'system' && message.role !== 'developer') characters += message.text.length;
-  }
+  let characters = 0;
+  request.messages.forEach(({ role, text, hasImage }, at) => {
+    if (role === 'user' && !toolOutputs.has(at)) userTurns += 1;
+    if (hasImage === true) images += 1;
+    if (role !== 'system' && role !== 'developer') characters += text.length;
+  });
   return {
     turns: saturate(userTurns - 1, 6),
     tools: (request.toolCount ?? 0) > 0 ? 1 : 0,
-    toolResults: saturate(toolResults, 4),
+    toolResults: saturate(toolOutputs.size, 4),
     images: images > 0 ? 1 : 0,
     responseFormat: request.responseFormat === undefined || request.responseFormat === 'text' ? 0 : 1,
     context: saturate(characters, 20_000),

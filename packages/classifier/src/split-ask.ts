@@ -6,14 +6,13 @@ import { type Block, PASTED_CHARACTERS, readBlocks } from './read-blocks.ts';
 import { asksQuestion, endsSentence } from './sentence-marks.ts';
 import type { TextRange } from './text-range.ts';
 
-/** The parts of one message. `material` counts the characters that the ask talks about. */
+/** The parts of one message. */
 export interface AskParts {
   readonly ask: readonly TextRange[];
   readonly fenceCount: number;
   readonly codeCharacters: number;
   readonly inlineCodeCount: number;
   readonly listItems: number;
-  readonly materialCharacters: number;
 }
 
 /**
@@ -35,7 +34,6 @@ export function splitAsk(text: string): AskParts {
   const quotes = { inlineCode: 0, failed: 0 };
   let ask = asking.flatMap((block) => withoutQuotes(text, block, quotes));
   if (!ask.some((range) => hasWord(text, range))) ask = asking.map(({ start, end }) => ({ start, end }));
-  const askCharacters = ask.reduce((sum, range) => sum + range.end - range.start, 0);
   const codeCharacters = sumOf(blocks.filter(({ kind }) => kind === 'code' || kind === 'fenced'));
   return {
     ask,
@@ -43,7 +41,6 @@ export function splitAsk(text: string): AskParts {
     codeCharacters,
     inlineCodeCount: quotes.inlineCode,
     listItems,
-    materialCharacters: Math.max(0, text.length - askCharacters),
   };
 }
 
