@@ -4,7 +4,7 @@ import { cutCourtesies } from './cut-courtesies.ts';
 import { LEARNT_WEIGHT } from './default-parameters.ts';
 import type { Dimension } from './dimensions.ts';
 import { foldText } from './fold-text.ts';
-import { type Measurements, measureAsk, selectHits } from './measure-ask.ts';
+import { type Measurements, measureAsk, selectHits, spokenLanguages } from './measure-ask.ts';
 import type { Strengths } from './model.ts';
 import type { ClassifierParameters } from './parameters.ts';
 import type { ClassifierRequest } from './request.ts';
@@ -80,8 +80,8 @@ export function measureRequest(
   const wholeScan = scanText(whole, compiled.table, compiled.terms);
   const folded = cutCourtesies(whole, wholeScan.hits, compiled.table);
   const scan = folded === whole ? wholeScan : scanText(folded, compiled.table, compiled.terms);
-  const hits = selectHits(compiled, scan.hits);
-  const measurements = measureAsk({ request, toolOutputs, parts, folded, scan, hits });
+  const hits = selectHits(scan.hits, spokenLanguages(scan.hits, compiled));
+  const measurements = measureAsk({ request, toolOutputs, parts, folded, scan, hits, compiled });
   return { askIndex, measurements, wording: scan.wording };
 }
 

@@ -58,7 +58,7 @@ function foldRange(folding: Folding, text: string, range: TextRange, table: Char
       append(folding, unit, index);
     } else if (code >= 0xd800 && code <= 0xdbff) {
       const codePoint = text.codePointAt(index) ?? code;
-      append(folding, foldSupplementary(codePoint, table), index);
+      if (!isInvisible(codePoint)) append(folding, foldSupplementary(codePoint, table), index);
       if (codePoint > 0xffff) index += 1;
     } else if (unit === EXPANDS) {
       for (const part of table.expansions.get(code) ?? []) append(folding, part, index);
@@ -105,6 +105,11 @@ function append(folding: Folding, unit: number, origin: number): void {
 function grow<T extends Uint16Array | Int32Array>(from: T, to: T): T {
   to.set(from);
   return to;
+}
+
+/** Tags and variation selectors. */
+function isInvisible(codePoint: number): boolean {
+  return codePoint >= 0xe0000 && codePoint <= 0xe0fff;
 }
 
 function foldSupplementary(codePoint: number, table: CharTable): number {

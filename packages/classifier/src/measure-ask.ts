@@ -1,6 +1,6 @@
 // From scanned text and conversation to one value between 0 and 1 per dimension. Only + - * / on doubles, whose results
 // IEEE 754 fixes bit for bit, so every pod computes the same.
-import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM } from './compile-classifier.ts';
+import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
 import type { ClassifierRequest } from './request.ts';
@@ -25,12 +25,14 @@ export interface AskReading {
   readonly parts: AskParts;
   readonly folded: FoldedText;
   readonly scan: TextScan;
+  readonly compiled: CompiledClassifier;
   readonly hits: readonly TermHit[];
 }
 
 const SPANS_LIMIT = 16; // enough to explain; keeps an explanation smaller than its prompt
 const TASK_FAMILIES = ['reason', 'design', 'write', 'debug'] as const;
 const BRIEF_WORDS = 10;
+const FUNCTION_GROUP = TERM_GROUPS.indexOf('function');
 
 /** Measures every dimension of an ask. */
 export function measureAsk(reading: AskReading): Measurements {
@@ -53,7 +55,7 @@ export function measureAsk(reading: AskReading): Measurements {
     code: saturate(parts.fenceCount * 200 + parts.codeCharacters, 600),
     identifiers: saturate(scan.codeSigns + parts.inlineCodeCount, 6),
     mathematics: saturate(scan.mathSigns, 4),
-    variables: saturate(scan.variables, 3),
+    variables: saturate(variablesOf(reading), 3),
     numbers: saturate(scan.numbers, 5),
     numberDensity: density(scan.numbers, scan.words),
   };
@@ -93,6 +95,19 @@ function measureConversation({ request, toolOutputs }: AskReading) {
   };
 }
 
+/** Single letters that are no words of the language: Spanish "y", Polish "w". They do not tell which language it is. */
+function variablesOf({ scan, compiled }: AskReading): number {
+  if (scan.letters.length === 0) return 0;
+  const isLetter = ({ start, end }: TermHit): boolean => end === start + 1;
+  const languages = spokenLanguages(
+    scan.hits.filter((hit) => !isLetter(hit)),
+    compiled,
+  );
+  const isWord = ({ entry }: TermHit): boolean => entry.group === FUNCTION_GROUP && (entry.languages & languages) !== 0;
+  const words = new Set(scan.hits.filter((hit) => isLetter(hit) && isWord(hit)).map(({ start }) => start));
+  return scan.letters.filter((at) => !words.has(at)).length;
+}
+
 /** Distinct terms count; a greeting counts by its share of the ask, so "hi, …" before a task weighs next to nothing. */
 function measureFamily(reading: AskReading, family: Family, group: number): Measurement {
   const terms = new Set<string>();
@@ -122,10 +137,11 @@ function shareOf(covered: number, total: number): number {
   return total === 0 ? 0 : Math.min(1, covered / Math.max(1, total - 1));
 }
 
-function originalSpan(folded: FoldedText, hit: Pick<TermHit, 'start' | 'end'>): TextRange {
-  const start = folded.origins[hit.start] ?? 0;
-  const last = folded.origins[hit.end - 1] ?? start;
-  return { start, end: last + 1 };
+/** From the first unit's character to the next one's: what lies between, such as marks, belongs to the last. */
+function originalSpan({ origins }: FoldedText, hit: Pick<TermHit, 'start' | 'end'>): TextRange {
+  const start = origins[hit.start] ?? 0;
+  const last = origins[hit.end - 1] ?? start;
+  return { start, end: Math.max(last + 1, origins[hit.end] ?? 0) };
 }
 
 /** 0 at 0, 1/2 at `half`, towards 1 for ever more. */
@@ -143,9 +159,9 @@ function shortness(words: number): number {
   return 20 / (20 + words);
 }
 
-/** The hits that count: of the languages the text is written in, and of those starting at one place the longest. */
-export function selectHits(compiled: CompiledClassifier, hits: readonly TermHit[]): readonly TermHit[] {
-  const active = compiled.alwaysActive | spokenLanguages(hits, compiled.alwaysActive);
+/** The hits that count: of the languages spoken, and of those starting at one place the longest. */
+export function selectHits(hits: readonly TermHit[], languages: number): readonly TermHit[] {
+  const counts = ({ entry }: TermHit): boolean => (entry.languages & languages) !== 0 && entry.group < FAMILIES.length;
   const selected: TermHit[] = [];
   let coveredTo = -1;
   for (let at = 0; at < hits.length; ) {
@@ -154,15 +170,12 @@ export function selectHits(compiled: CompiledClassifier, hits: readonly TermHit[
     let next = at;
     for (; next < hits.length && (hits[next] as TermHit).start === start; next += 1) {
       const hit = hits[next] as TermHit;
-      if ((hit.entry.languages & active) !== 0 && hit.entry.group < FAMILIES.length)
-        longest = Math.max(longest, hit.end);
+      if (counts(hit)) longest = Math.max(longest, hit.end);
     }
     if (longest > coveredTo) {
       for (let same = at; same < next; same += 1) {
         const hit = hits[same] as TermHit;
-        if (hit.end === longest && (hit.entry.languages & active) !== 0 && hit.entry.group < FAMILIES.length) {
-          selected.push(hit);
-        }
+        if (hit.end === longest && counts(hit)) selected.push(hit);
       }
       coveredTo = longest;
     }
@@ -171,8 +184,11 @@ export function selectHits(compiled: CompiledClassifier, hits: readonly TermHit[
   return selected;
 }
 
-/** Among languages in the same script, those with at least half as many matching terms as the best one. */
-function spokenLanguages(hits: readonly TermHit[], alwaysActive: number): number {
+/**
+ * Bit mask of the languages of a text: among those in the same script, the ones with at least half as many matching
+ * terms as the best one, and those that are always active.
+ */
+export function spokenLanguages(hits: readonly TermHit[], { alwaysActive }: CompiledClassifier): number {
   const votesOfScript = Array.from({ length: SCRIPTS }, () => new Array<number>(LANGUAGES_LIMIT).fill(0));
   for (const { entry } of hits) {
     const votes = votesOfScript[scriptOf(entry.term.charCodeAt(0))] as number[];

@@ -31,8 +31,8 @@ export interface TextScan {
   readonly commas: number;
   readonly colons: number;
   readonly numbers: number;
-  /** Single Latin letters as mathematics uses them; "a" and "i" are words. */
-  readonly variables: number;
+  /** Where single Latin letters stand, as mathematics uses them; "a" and "i" are words. */
+  readonly letters: readonly number[];
   readonly mathSigns: number;
   readonly codeSigns: number;
 }
@@ -40,6 +40,7 @@ export interface TextScan {
 const HITS_LIMIT = 2_000; // a text that hits more often has long since saturated every dimension
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
+const APOSTROPHE = 0x27; // all forms of it fold to this one
 const SEMICOLON = 0x3b;
 const QUESTION_MARK = 0x3f;
 const IDEOGRAPHS_PER_WORD = 2;
@@ -50,7 +51,8 @@ const SYLLABLES_PER_WORD = 2.5;
 export function scanText(folded: FoldedText, table: CharTable, index: TermIndex): TextScan {
   const { units, length } = folded;
   const found: Found = { hits: [], wording: [], seen: new Uint8Array(index.wordingCount) };
-  const counts = { words: 0, ideographs: 0, letters: 0, syllables: 0, numbers: 0, variables: 0 };
+  const counts = { words: 0, ideographs: 0, unspaced: 0, syllables: 0, numbers: 0 };
+  const letters: number[] = [];
   const signs = newSigns();
   let previous = KIND_OTHER;
   for (let at = 0; at < length; at += 1) {
@@ -61,11 +63,11 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
       if (previous !== KIND_WORD) {
         if (unit >= 0x30 && unit <= 0x39) counts.numbers += 1;
         else if (!isHangul(unit)) counts.words += 1;
-        if (isVariable(units, table, at)) counts.variables += 1;
+        if (isSingleLetter(units, table, at)) letters.push(at);
         if (found.hits.length < HITS_LIMIT) matchFrom(folded, table, index, at, found);
       }
     } else if (kind === KIND_UNSPACED) {
-      if (unit < FIRST_EAST_ASIAN) counts.letters += 1;
+      if (unit < FIRST_EAST_ASIAN) counts.unspaced += 1;
       else counts.ideographs += 1;
       if (found.hits.length < HITS_LIMIT && startsSyllable(units, at)) matchTerm(folded, table, index, at, found);
     } else if (kind === KIND_OTHER) {
@@ -81,7 +83,7 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
     words:
       counts.words +
       Math.ceil(counts.ideographs / IDEOGRAPHS_PER_WORD) +
-      Math.ceil(counts.letters / LETTERS_PER_WORD) +
+      Math.ceil(counts.unspaced / LETTERS_PER_WORD) +
       Math.ceil(counts.syllables / SYLLABLES_PER_WORD),
     numbers: counts.numbers,
     sentences: signs.sentences + (isSentenceEnd(signs.last) ? 0 : 1),
@@ -89,7 +91,7 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
     endsInQuestion: isQuestionMark(signs.last),
     commas: signs.commas,
     colons: signs.colons,
-    variables: counts.variables,
+    letters,
     mathSigns: signs.math,
     codeSigns: signs.code + folded.camelJoints,
   };
@@ -192,11 +194,10 @@ function noteWording(found: Found, number: number, start: number, end: number): 
 }
 
 /** A letter by itself, not the end of a shortened word ("it's"). */
-function isVariable(units: Uint16Array, table: CharTable, at: number): boolean {
+function isSingleLetter(units: Uint16Array, table: CharTable, at: number): boolean {
   const unit = units[at] as number;
   if (unit < 0x62 || unit > 0x7a || unit === 0x69 || table.kind[units[at + 1] ?? BREAK] === KIND_WORD) return false;
-  const previous = units[at - 1];
-  return previous !== 0x27 && previous !== 0x2019;
+  return units[at - 1] !== APOSTROPHE;
 }
 
 interface Signs {
@@ -232,7 +233,7 @@ function countSign(signs: Signs, folded: FoldedText, table: CharTable, at: numbe
   const next = units[at + 1] ?? BREAK;
   const nextKind = table.kind[next];
   if (isSentenceEnd(unit)) {
-    const isEnd = unit >= 0x80 || nextKind === KIND_SPACE || next === BREAK || nextKind === KIND_OTHER;
+    const isEnd = unit >= 0x80 || nextKind !== KIND_WORD; // "3.5" and "example.org" go on
     if (isEnd && !isSentenceEnd(next)) signs.sentences += 1;
     if (isQuestionMark(unit) && !isQuestionMark(next)) signs.questions += 1;
     if (unit === 0x2e && nextKind === KIND_WORD && table.kind[units[at - 1] ?? BREAK] === KIND_WORD) signs.code += 0.25;
@@ -265,9 +266,9 @@ function isFigure(unit: number): boolean {
 }
 
 /** Colons and semicolons; within a word, as in a time of day, they join nothing. */
-const COLONS: ReadonlySet<number> = new Set([0x3a, 0x3b, 0xff1a, 0xff1b, 0x061b]);
+const COLONS: ReadonlySet<number> = new Set([0x3a, 0x3b, 0x061b]);
 
-const COMMAS: ReadonlySet<number> = new Set([0x2c, 0x3001, 0x060c, 0xff0c]);
+const COMMAS: ReadonlySet<number> = new Set([0x2c, 0x3001, 0x060c]);
 
 function isSentenceEnd(unit: number): boolean {
   if (unit < 0x80) return unit === 0x2e || unit === 0x21 || unit === 0x3f;

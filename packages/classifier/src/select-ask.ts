@@ -5,7 +5,7 @@ import type { CompiledClassifier } from './compile-classifier.ts';
 import { STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
 import { FAMILIES, type Family } from './dimensions.ts';
 import { BREAK, type FoldedText, foldText } from './fold-text.ts';
-import { selectHits } from './measure-ask.ts';
+import { selectHits, spokenLanguages } from './measure-ask.ts';
 import type { ClassifierMessage } from './request.ts';
 import { scanText, type TermHit } from './scan-text.ts';
 
@@ -45,7 +45,9 @@ function isContinuation({ text, hasImage }: ClassifierMessage, compiled: Compile
   if (going.length === 0) return false;
   if (coversAll(folded, going, compiled)) return true;
   const isPlain = words <= MOST_WORDS && questions === 0 && going.some(({ entry }) => entry.strength === STRONG_TERM);
-  return isPlain && !selectHits(compiled, hits).some((hit) => asks(hit) && !going.some((each) => overlaps(hit, each)));
+  if (!isPlain) return false;
+  const counted = selectHits(hits, spokenLanguages(hits, compiled));
+  return !counted.some((hit) => asks(hit) && !going.some((each) => overlaps(hit, each)));
 }
 
 function isBlank({ units, length }: FoldedText, { table }: CompiledClassifier): boolean {
