@@ -23,6 +23,9 @@ export function readAnswer(body: Readable): Promise<Buffer> {
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
     body.once('error', reject);
-    body.once('close', () => reject(new Error('the answer ended before it was whole')));
+    body.once('close', () => {
+      // Every answer closes in the end; an error is made for those alone that are not whole.
+      if (!body.readableEnded) reject(new Error('the answer ended before it was whole'));
+    });
   });
 }
