@@ -118,18 +118,6 @@ const SPECIAL: ReadonlyMap<string, string> = new Map([
   ['\u2212', '-'],
 ]);
 
-/** Folds the text of a term, cut to what one character may expand to. */
-export function foldTerm(text: string, table: CharTable): number[] {
-  const units: number[] = [];
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const unit = table.fold[code] ?? 0;
-    if (unit === EXPANDS) units.push(...(table.expansions.get(code) ?? []));
-    else if (unit !== 0) units.push(unit);
-  }
-  return units;
-}
-
 function foldOne(code: number, fold: Uint16Array, expansions: Map<number, readonly number[]>): void {
   const units = foldedUnits(String.fromCharCode(code)).slice(0, LONGEST_EXPANSION);
   const [first] = units;

@@ -38,10 +38,6 @@ export interface LearntParts {
   readonly wording: readonly WordingTerm[];
 }
 
-function builtIn(): LearntParts {
-  return { model: learntModel, wording: readWording(learntWording) };
-}
-
 /**
  * Compiles parameters: some 100 ms of work the first time, so never on the request path. Pass the classifier in force as
  * `previous` when parameters change: its tables are reused, and its tries too unless lexicons changed, which leaves
@@ -50,17 +46,19 @@ function builtIn(): LearntParts {
 export function compileClassifier(
   parameters: ClassifierParameters,
   previous?: CompiledClassifier,
-  learnt: LearntParts = builtIn(),
+  learnt?: LearntParts,
 ): CompiledClassifier {
   const shift = boundaryShift(parameters);
   const table = previous?.table ?? buildCharTable();
   const isSameLexicon = JSON.stringify(parameters.lexicons) === JSON.stringify(previous?.parameters.lexicons);
   const lexicon =
-    previous !== undefined && isSameLexicon ? previous : compileLexicon(parameters, table, learnt.wording);
+    previous !== undefined && isSameLexicon
+      ? previous
+      : compileLexicon(parameters, table, learnt?.wording ?? readWording(learntWording));
   return {
     parameters,
     table,
-    model: learnt.model,
+    model: learnt?.model ?? learntModel,
     wordingStrengths: lexicon.wordingStrengths,
     terms: lexicon.terms,
     alwaysActive: lexicon.alwaysActive,

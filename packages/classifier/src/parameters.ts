@@ -1,5 +1,5 @@
 // What an administrator can tune. Scores and boundaries are in points: contributions are whole numbers that add up to the
-// score exactly, which lies between -3,000 and 3,000.
+// score exactly, which lies between -3,000 and 3,000 but for what their rounding adds.
 import type { Dimension, Family } from './dimensions.ts';
 
 /** The lowest score, in points, of each tier above SIMPLE. Strictly ascending. */

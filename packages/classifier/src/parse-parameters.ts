@@ -21,10 +21,11 @@ type Fields = Readonly<Record<string, unknown>>;
 type Report = (path: string, message: string) => void;
 
 const KEYS = ['boundaries', 'groupBoundaries', 'uncertainMargin', 'costAsymmetry', 'weights', 'lexicons'];
-const LARGEST_FIGURE = 1_000_000; // points; keeps every sum an exact integer
+const LARGEST_FIGURE = 1_000_000; // points, or thousandths of a weight; keeps every sum exact
 const LARGEST_ASYMMETRY = 100;
 const GROUPS_LIMIT = 10_000;
 const TERMS_LIMIT = 2_000; // per family and language
+const ALL_TERMS_LIMIT = 20_000; // as many as are built in; a snapshot is applied within a fraction of a second
 const TERM_CHARACTERS_LIMIT = 64;
 
 /** Parses a configuration block; `path` is where it stands, e.g. `classifier`. Absent fields take their defaults. */
@@ -146,6 +147,8 @@ function readLexicons(input: unknown, path: string, report: Report): Readonly<Re
       entries.map((family): [Family, string[]] => [family, readTerms(lexicon[family], `${at}.${family}`, report)]),
     );
   }
+  const terms = Object.values(lexicons).flatMap((lexicon) => Object.values(lexicon).flat());
+  if (terms.length > ALL_TERMS_LIMIT) report(path, `has more than ${ALL_TERMS_LIMIT} terms`);
   return lexicons;
 }
 
