@@ -94,7 +94,7 @@ function openFence(reading: Reading, marks: Fence, start: number): NonNullable<R
 
 function readVisibleLine(reading: Reading, line: TextRange, limit: number): number {
   const { text, blocks, previous } = reading;
-  const closing = text[line.start] === '<' ? endOfMaterialTag(text, line.start, limit) : -1;
+  const closing = endOfMaterial(text, line.start, limit);
   if (closing !== -1) {
     blocks.push({ kind: 'tagged', start: line.start, end: closing });
     reading.previous = 'blank';
@@ -137,6 +137,16 @@ const MATERIAL_TAGS = [
   'article',
   'email',
 ];
+
+const TRIPLE_QUOTES = '"""';
+
+/** The end of material in a tag or in three quotation marks, or -1. */
+function endOfMaterial(text: string, at: number, end: number): number {
+  if (text[at] === '<') return endOfMaterialTag(text, at, end);
+  if (!text.startsWith(TRIPLE_QUOTES, at)) return -1;
+  const closing = text.indexOf(TRIPLE_QUOTES, at + TRIPLE_QUOTES.length);
+  return closing === -1 || closing + TRIPLE_QUOTES.length > end ? -1 : closing + TRIPLE_QUOTES.length;
+}
 
 /** The end of a block in a tag that agents and people put around material, or -1. */
 function endOfMaterialTag(text: string, at: number, end: number): number {

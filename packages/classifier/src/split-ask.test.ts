@@ -51,6 +51,14 @@ test.each([
   expect(asked(text)).toBe(ask);
 });
 
+test.each([
+  ['on lines of their own', 'When was it?\n"""\nProve it.\nDesign it.\n"""\nOne word.', 'When was it? | One word.'],
+  ['around the material', 'When was it?\n"""Prove it.\nDesign it.""" One word.', 'When was it? | One word.'],
+  ['that nothing closes', '"""\nWhen was it?', '"""\nWhen was it?'],
+])('what stands in three quotation marks %s is no ask', (_, text, ask) => {
+  expect(asked(text)).toBe(ask);
+});
+
 test('two fences around the middle of a long text are told from one', () => {
   const text = `\`\`\`\n${CODE}\`\`\`\n${'Some notes follow here. '.repeat(900)}\n\`\`\`js\nprove()\n\`\`\`\nWhen is lunch?`;
 
@@ -71,6 +79,7 @@ test.each([
   ['with line ends of Windows', 'When is lunch?\r\n--\r\nJo Proof\r\nTheorem Ltd', 'When is lunch?'],
   ['behind a closing', 'When is lunch?\n\nKind regards from Berlin,\n\nJo Proof, Theorem Ltd', 'When is lunch?'],
   ['behind an indented closing', 'When is lunch?\n\n  Best regards\n  Jo Proof', 'When is lunch?'],
+  ['of a telephone', 'When is lunch?\nSent from my iPhone', 'When is lunch?'],
   ['behind a closing of its own', 'When is lunch?\nMany thanks', 'When is lunch?'],
 ])('a signature %s is no ask', (_, text, ask) => {
   expect(asked(text)).toBe(ask);
