@@ -21,6 +21,7 @@ export function readCredential(sources: CredentialSources): Credential {
   if (authorization.length > 1 || xApiKey.length > 1 || apiKey.length > 1) return { outcome: 'malformed' };
   const bearer = authorization[0] === undefined ? { outcome: 'missing' as const } : readBearer(authorization[0]);
   if (bearer.outcome === 'malformed') return bearer;
+  if (xApiKey.length === 0 && apiKey.length === 0 && !hasQueryToken) return bearer;
   const keys = [...xApiKey, ...apiKey].filter((key) => key !== '');
   const [token, ...others] = new Set(bearer.outcome === 'token' ? [bearer.token, ...keys] : keys);
   if (token === undefined) return { outcome: 'missing' };
