@@ -7,6 +7,8 @@ import { listHeader } from './request-headers.ts';
 /** Address ranges made ready for look-ups. */
 export interface CompiledCidrs {
   readonly ranges: BlockList;
+  /** Nothing lies inside, and no address need be looked at. */
+  readonly isEmpty: boolean;
 }
 
 /** Compiles `10.0.0.0/8`, `fd00::/8` and single addresses; throws on anything else, naming it. */
@@ -21,11 +23,12 @@ export function compileCidrs(cidrs: readonly string[]): CompiledCidrs {
     if (!isValid || prefixLength > widest) throw new RangeError(`not an address range: ${cidr}`);
     ranges.addSubnet(address, prefixLength, family);
   }
-  return { ranges };
+  return { ranges, isEmpty: cidrs.length === 0 };
 }
 
 /** True when the address lies in one of the ranges; false for what is no address. */
 export function isInside(cidrs: CompiledCidrs, address: string): boolean {
+  if (cidrs.isEmpty) return false;
   const family = familyOf(address);
   return family !== undefined && cidrs.ranges.check(address, family);
 }

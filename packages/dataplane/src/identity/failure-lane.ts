@@ -47,7 +47,7 @@ export class FailureLane {
 
   /** True when this source has failed lately: only then is it worth looking at its past. */
   hasFailed(source: string | null): boolean {
-    return this.#buckets.has(laneOf(source));
+    return this.#buckets.size > 0 && this.#buckets.has(laneOf(source));
   }
 
   /** Counts a refused token of this source. */
