@@ -4,6 +4,11 @@ import { defineConfig } from 'vitest/config';
 // after the other. Two files at a time wherever each has its own ports and stores: most of a file's time is waiting.
 const WORKERS = 2;
 
+/** Files that load a pod so heavily that a neighbour would fail them, or they a neighbour; they run by themselves. */
+const HEAVY = ['slow-readers', 'large-bodies', 'request-slots'].map((name) => `test/integration/${name}.test.ts`);
+
+const acrossProcesses = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,10 +27,19 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/contract/**/*.test.ts', 'test/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: HEAVY,
+          ...acrossProcesses,
           maxWorkers: WORKERS,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'heavy',
+          include: HEAVY,
+          ...acrossProcesses,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -35,7 +49,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

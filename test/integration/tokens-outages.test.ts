@@ -329,11 +329,17 @@ describe('a pod whose own clock is off', () => {
     ];
 
     expect(answers.map(({ status, code }) => `${status} ${code}`)).toEqual([fresh, long, '200 undefined']);
-    const alarm = pod
-      .output()
-      .split('\n')
-      .find((line) => line.includes("clock and the identity provider's differ") && line.includes(steady.issuer));
-    const skewMs = Number(/"clockSkewMs":(-?\d+)/.exec(alarm ?? '')?.[1]);
+    const alarmOf = (output: string) =>
+      output
+        .split('\n')
+        .find((line) => line.includes("clock and the identity provider's differ") && line.includes(steady.issuer));
+    // What the pod has written reaches this process when it gets to read it.
+    await until(
+      () => alarmOf(pod.output()) !== undefined,
+      5_000,
+      () => pod.output(),
+    );
+    const skewMs = Number(/"clockSkewMs":(-?\d+)/.exec(alarmOf(pod.output()) ?? '')?.[1]);
     expect(Math.abs(skewMs + offsetMs)).toBeLessThan(10_000);
     await pod.stop();
   });
