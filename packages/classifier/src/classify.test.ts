@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classify } from './classify.ts';
+import { classify, wordingScale } from './classify.ts';
 import { compileClassifier } from './compile-classifier.ts';
 import { defaultClassifierParameters } from './default-parameters.ts';
 import { DIMENSIONS } from './dimensions.ts';
@@ -95,6 +95,14 @@ describe('a decision', () => {
 
     expect(names).toEqual(['base', ...DIMENSIONS.filter((dimension) => names.includes(dimension))]);
   });
+});
+
+test('a few words together weigh no more than they would among eight', () => {
+  const scales = [0, 1, 4, 8, 9, 25, 100].map(wordingScale);
+
+  expect(scales.slice(0, 3)).toEqual([wordingScale(8), wordingScale(8), wordingScale(8)]);
+  expect(scales.slice(3)).toEqual(scales.slice(3).toSorted((a, b) => b - a));
+  expect(wordingScale(25)).toBe(1);
 });
 
 describe('matching', () => {

@@ -37,6 +37,7 @@ export interface TierDecision {
 }
 
 const WORDING_SCALE = 5; // so that 25 terms count in full
+const FEWEST_FINDS = 8; // what one or two words say is not magnified; they may be another language's
 const AGENTIC_VALUE = 0.5; // four distinct agent terms or more, or a strong one
 
 /** Decides the tier of a request. Pass a compiled classifier on the request path; plain parameters are compiled first. */
@@ -103,7 +104,7 @@ function wordingStrengths(finds: readonly WordingFind[], compiled: CompiledClass
 
 /** The part of its strength with which each of so many terms counts. */
 export function wordingScale(finds: number): number {
-  return WORDING_SCALE / Math.sqrt(Math.max(1, finds));
+  return WORDING_SCALE / Math.sqrt(Math.max(FEWEST_FINDS, finds));
 }
 
 function boundariesFor(request: ClassifierRequest, compiled: CompiledClassifier): readonly number[] {

@@ -35,6 +35,17 @@ test.each([
 });
 
 test.each([
+  'What time is it? 🙏',
+  '(What time is it?)',
+  '"What time is it?"',
+  '现在几点？😊',
+  'Τι ώρα είναι; 🙂',
+  'What time is it? -',
+])('signs behind a question mark hide no question: %j', (text) => {
+  expect(scan(text)).toMatchObject({ endsInQuestion: true, sentences: 1 });
+});
+
+test.each([
   ['tags', 'p\u{e0070}r\u{e0001}ove it'],
   ['variation selectors', 'pr\u{e0100}ove it'],
 ])('invisible %s outside the basic plane hide no term', (_, text) => {

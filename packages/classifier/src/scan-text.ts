@@ -1,5 +1,5 @@
 // One pass over folded text: counts words, sentences and signs, and collects the terms that match at word starts.
-import { type CharTable, KIND_OTHER, KIND_SPACE, KIND_UNSPACED, KIND_WORD } from './char-table.ts';
+import { type CharTable, KIND_OTHER, KIND_UNSPACED, KIND_WORD } from './char-table.ts';
 import { BREAK, type FoldedText } from './fold-text.ts';
 import { followEdge, type TermEntry, type TermIndex } from './term-index.ts';
 
@@ -74,7 +74,7 @@ export function scanText(folded: FoldedText, table: CharTable, index: TermIndex)
       if (unit === SEMICOLON && isGreekQuestion(units, table, at)) unit = QUESTION_MARK;
       countSign(signs, folded, table, at, unit);
     }
-    if (kind !== KIND_SPACE && unit !== BREAK) signs.last = unit;
+    if (kind === KIND_WORD || kind === KIND_UNSPACED || isSentenceEnd(unit)) signs.last = unit;
     previous = kind;
   }
   return {
@@ -207,6 +207,7 @@ interface Signs {
   colons: number;
   math: number;
   code: number;
+  /** The last unit of a word or at a sentence's end; brackets, quotation marks and emoji behind it say nothing. */
   last: number;
 }
 

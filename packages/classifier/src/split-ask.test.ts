@@ -54,7 +54,7 @@ test.each([
 test.each([
   ['on lines of their own', 'When was it?\n"""\nProve it.\nDesign it.\n"""\nOne word.', 'When was it? | One word.'],
   ['around the material', 'When was it?\n"""Prove it.\nDesign it.""" One word.', 'When was it? | One word.'],
-  ['that nothing closes', '"""\nWhen was it?', '"""\nWhen was it?'],
+  ['that nothing closes', '"""\nWhen was it?', '"\nWhen was it?'],
 ])('what stands in three quotation marks %s is no ask', (_, text, ask) => {
   expect(asked(text)).toBe(ask);
 });
