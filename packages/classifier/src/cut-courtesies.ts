@@ -3,7 +3,7 @@
 import { type CharTable, KIND_SPACE, KIND_UNSPACED, KIND_WORD } from './char-table.ts';
 import { FAMILIES } from './dimensions.ts';
 import { BREAK, type FoldedText } from './fold-text.ts';
-import type { TermHit } from './scan-text.ts';
+import type { TermHit } from './match-terms.ts';
 
 const GREETING = FAMILIES.indexOf('greeting');
 /** Folded units that end a phrase: full stops and their like, commas, colons. */

@@ -3,8 +3,9 @@
 import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
+import type { TermHit } from './match-terms.ts';
 import type { ClassifierRequest } from './request.ts';
-import type { TermHit, TextScan } from './scan-text.ts';
+import type { TextScan } from './scan-text.ts';
 import type { AskParts } from './split-ask.ts';
 import type { TextRange } from './text-range.ts';
 

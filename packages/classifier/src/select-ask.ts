@@ -5,9 +5,10 @@ import type { CompiledClassifier } from './compile-classifier.ts';
 import { STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
 import { FAMILIES, type Family } from './dimensions.ts';
 import { BREAK, type FoldedText, foldText } from './fold-text.ts';
+import type { TermHit } from './match-terms.ts';
 import { selectHits, spokenLanguages } from './measure-ask.ts';
 import type { ClassifierMessage } from './request.ts';
-import { scanText, type TermHit } from './scan-text.ts';
+import { scanText } from './scan-text.ts';
 
 const LONGEST_CONTINUATION = 80; // characters; "keep going, and use the other method this time" has 46
 const MOST_WORDS = 12;
