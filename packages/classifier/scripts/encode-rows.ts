@@ -11,7 +11,7 @@ import {
   defaultClassifierParameters,
   measureRequest,
 } from '../src/index.ts';
-import type { Strengths } from '../src/model.ts';
+import { POINTS_PER_LOG_ODDS, type Strengths } from '../src/model.ts';
 import { candidateTerms } from './candidate-terms.ts';
 import type { FeatureRule, SparseRows } from './fit-tiers.ts';
 import type { LabelledRow } from './labelled-rows.ts';
@@ -25,7 +25,6 @@ export interface FitData {
   readonly terms: readonly string[];
 }
 
-const POINTS_PER_LOG_ODDS = 1_000;
 /** A word is seen in few rows, a dimension in all: what is learnt of words is held back more. */
 const PENALTY_OF_DIMENSION = 1;
 const PENALTY_OF_WORD = 5;
@@ -50,14 +49,29 @@ export function encodeRows(labelled: readonly LabelledRow[], random: () => numbe
     model: NOTHING,
     wording: terms.map((term) => ({ term, strengths: [0, 0, 0] })),
   });
-  const formsOf = labelled.map((row) => (shareOf(row) < 1 ? [] : perturbedForms(row, FORMS, random)));
+  const formsOf = labelled.map((row) => (isHandWritten(row) ? perturbedForms(row, FORMS, random) : []));
   const origins = [...labelled.keys(), ...formsOf.flatMap((forms, index) => forms.map(() => index))];
   const encoded = [...labelled, ...formsOf.flat()];
+  const readings = encoded.map(({ request }) => measureRequest(request, reader));
+  const rows: SparseRows = {
+    ...featuresOf(readings),
+    tiers: Uint8Array.from(encoded, ({ tier }) => tier),
+    // A row and its forms together weigh what the row weighs.
+    weights: Float64Array.from(
+      origins,
+      (origin) => shareOf(labelled[origin] as LabelledRow) / (1 + (formsOf[origin]?.length ?? 0)),
+    ),
+  };
+  return { rows, origins: Int32Array.from(origins), terms };
+}
+
+function featuresOf(
+  readings: readonly ReturnType<typeof measureRequest>[],
+): Pick<SparseRows, 'starts' | 'features' | 'values'> {
   const starts = [0];
   const features: number[] = [];
   const values: number[] = [];
-  for (const { request } of encoded) {
-    const { measurements, wording } = measureRequest(request, reader);
+  for (const { measurements, wording } of readings) {
     features.push(0);
     values.push(1);
     FITTED_DIMENSIONS.forEach((dimension, at) => {
@@ -73,24 +87,18 @@ export function encodeRows(labelled: readonly LabelledRow[], random: () => numbe
     }
     starts.push(features.length);
   }
-  const rows: SparseRows = {
-    starts: Int32Array.from(starts),
-    features: Int32Array.from(features),
-    values: Float64Array.from(values),
-    tiers: Uint8Array.from(encoded, ({ tier }) => tier),
-    // A row and its forms together weigh what the row weighs.
-    weights: Float64Array.from(
-      origins,
-      (origin) => shareOf(labelled[origin] as LabelledRow) / (1 + (formsOf[origin]?.length ?? 0)),
-    ),
-  };
-  return { rows, origins: Int32Array.from(origins), terms };
+  return { starts: Int32Array.from(starts), features: Int32Array.from(features), values: Float64Array.from(values) };
 }
 
 const NOTHING: LearntParts['model'] = { base: [0, 0, 0], dimensions: {} };
 
 function shareOf({ file }: LabelledRow): number {
   return SHARES.find(([prefix]) => file.startsWith(prefix))?.[1] ?? 1;
+}
+
+/** Somebody wrote and labelled the row. */
+export function isHandWritten(row: LabelledRow): boolean {
+  return shareOf(row) === 1;
 }
 
 /** Penalties and signs of all features. */

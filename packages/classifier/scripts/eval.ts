@@ -3,9 +3,10 @@ import { classify, compileClassifier, defaultClassifierParameters, TIERS } from 
 import { readLabelledRows } from './labelled-rows.ts';
 import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
 
-const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const showMisses = process.argv.includes('--misses');
-if (paths.length === 0) {
+const args = process.argv.slice(2);
+const paths = args.filter((argument) => !argument.startsWith('--'));
+const showMisses = args.includes('--misses');
+if (paths.length === 0 || args.some((argument) => argument.startsWith('--') && argument !== '--misses')) {
   process.stderr.write('usage: classifier:eval [--misses] <labelled.jsonl>…\n');
   process.exit(1);
 }

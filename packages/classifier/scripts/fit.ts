@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
 import type { Boundaries } from '../src/parameters.ts';
-import { encodeRows, type FitData, learntParts, rulesOf } from './encode-rows.ts';
+import { encodeRows, type FitData, isHandWritten, learntParts, rulesOf } from './encode-rows.ts';
 import { evidenceOfRow, fitTiers } from './fit-tiers.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
 import { boundariesFor, scoreOf } from './place-boundaries.ts';
@@ -22,7 +22,12 @@ const everyRow = rows.map((_, index) => index);
 const everyForm = [...data.origins.keys()];
 
 const unseen = judgeUnseen(data);
-lines.push(formatQuality('each fifth left out: hand-written', measureQuality(unseen.judged.filter(isHandWritten))));
+lines.push(
+  formatQuality(
+    'each fifth left out: hand-written',
+    measureQuality(unseen.judged.filter(({ row }) => isHandWritten(row))),
+  ),
+);
 for (const [name, quality] of qualityBy(unseen.judged, (row) => row.file))
   lines.push(formatQuality(`  ${name}`, quality));
 if (options.leaveOut) {
@@ -84,10 +89,6 @@ function readOptions(args: readonly string[]): Options {
   return process.exit(1);
 }
 
-function isHandWritten({ row }: JudgedRow): boolean {
-  return !row.file.startsWith('tiers_uncommon') && !row.file.startsWith('tiers_sources');
-}
-
 /** Every row judged by a model that has not seen it; boundaries are placed on those scores. */
 function judgeUnseen(fitData: FitData): { readonly judged: readonly JudgedRow[]; readonly boundaries: Boundaries } {
   const random = seededRandom(options.seed);
@@ -102,7 +103,7 @@ function judgeUnseen(fitData: FitData): { readonly judged: readonly JudgedRow[];
       scores[index] = scoreOf(evidence);
     }
   }
-  const boundaries = boundariesFor(rows, scores, (row) => isHandWritten({ row, score: 0, predicted: 0 }));
+  const boundaries = boundariesFor(rows, scores, isHandWritten);
   return { judged: rows.map((row, index) => judgeScore(row, scores[index] as number, boundaries)), boundaries };
 }
 

@@ -1,9 +1,9 @@
 // Where on the score each tier begins: where the fewest rows come out wrong.
+import { POINTS_PER_LOG_ODDS } from '../src/model.ts';
 import type { Boundaries } from '../src/parameters.ts';
 import { compareAtSteps } from '../src/weigh-evidence.ts';
 import type { LabelledRow } from './labelled-rows.ts';
 
-const POINTS_PER_LOG_ODDS = 1_000;
 const GRID = 25;
 const FURTHEST = 2_900;
 

@@ -4,7 +4,7 @@ import { FAMILIES } from './dimensions.ts';
 import { learntModel } from './learnt-model.ts';
 import { learntWording } from './learnt-wording.ts';
 import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicons/index.ts';
-import { type LearntModel, readWording, type Strengths, type WordingTerm } from './model.ts';
+import { type LearntModel, POINTS_PER_LOG_ODDS, readWording, type Strengths, type WordingTerm } from './model.ts';
 import type { Boundaries, ClassifierParameters } from './parameters.ts';
 import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
 import { HALF_STEP_EVIDENCE, POINTS_PER_STEP } from './weigh-evidence.ts';
@@ -28,9 +28,6 @@ export const TERM_GROUPS: readonly string[] = [...FAMILIES, ...AUXILIARY_GROUPS]
 
 /** Languages fit into one 31-bit mask. */
 export const LANGUAGES_LIMIT = 31;
-
-/** Evidence is in thousandths of log-odds. */
-const POINTS_PER_LOG_ODDS = 1_000;
 
 /** What `classifier:fit` learns; fitting and its tests bring their own. */
 export interface LearntParts {

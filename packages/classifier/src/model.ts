@@ -1,7 +1,10 @@
 // The learnt part of the classifier: how much each dimension and each word says for the tiers above SIMPLE.
 
-/** Evidence for MEDIUM, COMPLEX and REASONING against SIMPLE, in points: 1,000 are one unit of log-odds. */
+/** Evidence for MEDIUM, COMPLEX and REASONING against SIMPLE, in points. */
 export type Strengths = readonly [medium: number, complex: number, reasoning: number];
+
+/** So many points of evidence are one unit of log-odds. */
+export const POINTS_PER_LOG_ODDS = 1_000;
 
 /** What `classifier:fit` writes. */
 export interface LearntModel {
