@@ -47,7 +47,7 @@ export interface ExplainedCandidate {
 
 export interface ExplainedRouting {
   readonly revision: number;
-  /** The prefix at the start of the last user message. */
+  /** The prefix at the start of the last user message. Where it applies, what is classified is the text behind it. */
   readonly override: { readonly alias: string; readonly tier: Tier; readonly applies: boolean } | null;
   readonly classified: TierDecision & { readonly reasoning: string };
   readonly policy: {
@@ -66,31 +66,31 @@ export interface ExplainedRouting {
 
 /** Explains one prompt under the published policy. Throws 400 where a data class is unknown. */
 export function explainRouting(published: PublishedPolicy, question: RoutingQuestion): ExplainedRouting {
-  const { principal, groups, service, request } = question;
+  const { principal, groups, service } = question;
   const { classifier, egress } = compiledOf(published.config);
   const policy = policyOf(published, { principal, groups, service });
   const costCenter = policy === undefined ? undefined : costCenterFor(policy, question.costCenter);
-  const decision = classify({ ...request, ...(costCenter === undefined ? {} : { group: costCenter }) }, classifier);
-  const override = overrideOf(request, policy);
+  const { override, isEmpty, request, removed } = readOverride(question.request, policy);
+  const group = costCenter === undefined ? {} : { group: costCenter };
+  const decision = placedBehind(removed, classify({ ...request, ...group }, classifier));
   const head = {
     revision: published.revision,
     override,
     classified: { ...decision, reasoning: explainDecision(decision) },
   };
-  const matchedRules = policy?.matchedRules ?? [];
   if (policy === undefined) {
-    const nobody = { outcome: 'denied', tier: null, code: 'not_authorized', matchedRules, costCenter: null } as const;
-    return { ...head, policy: { ...nobody, dataClass: null }, candidates: [], model: null };
+    const nobody = { ...denied('not_authorized'), matchedRules: [], costCenter: null, dataClass: null };
+    return { ...head, policy: nobody, candidates: [], model: null };
   }
   const dataClass = dataClassOf(published.config, policy, question.dataClass);
-  const tier = tierFor(policy, override?.applies === true ? override.tier : decision.tier);
-  const candidates =
-    tier.tier === null
-      ? []
-      : candidatesOf(tier.tier, decision, question, { config: published.config, egress, policy, dataClass });
+  const isForced = override?.applies === true;
+  const tier = isEmpty ? denied('empty_override') : tierFor(policy, isForced ? override.tier : decision.tier);
+  const isAgentic = isForced ? (request.toolCount ?? 0) > 0 : decision.agentic;
+  const rules = { config: published.config, egress, policy, dataClass };
+  const candidates = tier.tier === null ? [] : candidatesOf(tier.tier, isAgentic, request, rules);
   return {
     ...head,
-    policy: { ...tier, matchedRules, costCenter: costCenter ?? null, dataClass },
+    policy: { ...tier, matchedRules: policy.matchedRules, costCenter: costCenter ?? null, dataClass },
     candidates,
     model: candidates.find(({ outcome }) => outcome === 'allowed')?.model ?? null,
   };
@@ -112,17 +112,52 @@ function compiledOf(config: EffectiveConfig) {
   return compiled;
 }
 
-function overrideOf(request: ClassifierRequest, policy: EffectivePolicy | undefined): ExplainedRouting['override'] {
-  const last = request.messages.findLast(({ role }) => role === 'user');
-  const found = parseOverride(last?.text ?? '');
-  if (found.outcome === 'none') return null;
-  const { alias, tier } = found;
-  return { alias, tier, applies: found.outcome === 'override' && policy?.inlineOverrides === true };
+interface OverrideReading {
+  readonly override: ExplainedRouting['override'];
+  /** It applies, and nothing stands behind it. */
+  readonly isEmpty: boolean;
+  /** Without a prefix that applies, as the model would see it. */
+  readonly request: ClassifierRequest;
+  /** How many characters of which message were taken off. */
+  readonly removed: { readonly message: number; readonly characters: number };
 }
 
-function tierFor(policy: EffectivePolicy, asked: Tier): Pick<ExplainedRouting['policy'], 'outcome' | 'tier' | 'code'> {
+function readOverride(request: ClassifierRequest, policy: EffectivePolicy | undefined): OverrideReading {
+  const last = request.messages.findLastIndex(({ role }) => role === 'user');
+  const text = request.messages[last]?.text ?? '';
+  const found = parseOverride(text);
+  const nothing = { isEmpty: false, request, removed: { message: last, characters: 0 } };
+  if (found.outcome === 'none') return { ...nothing, override: null };
+  const applies = policy?.inlineOverrides === true;
+  const override = { alias: found.alias, tier: found.tier, applies };
+  if (!applies) return { ...nothing, override };
+  const isEmpty = found.outcome === 'empty';
+  const characters = isEmpty ? text.length : found.cleanStart;
+  const messages = request.messages.map((message, at) =>
+    at === last ? { ...message, text: text.slice(characters) } : message,
+  );
+  return { override, isEmpty, request: { ...request, messages }, removed: { message: last, characters } };
+}
+
+/** The decision with spans as positions in the text that was asked about. */
+function placedBehind({ message, characters }: OverrideReading['removed'], decision: TierDecision): TierDecision {
+  if (characters === 0 || decision.askIndex !== message) return decision;
+  const contributions = decision.contributions.map((contribution) => ({
+    ...contribution,
+    spans: contribution.spans.map(({ start, end }) => ({ start: start + characters, end: end + characters })),
+  }));
+  return { ...decision, contributions };
+}
+
+type JudgedTier = Pick<ExplainedRouting['policy'], 'outcome' | 'tier' | 'code'>;
+
+function denied(code: string): JudgedTier {
+  return { outcome: 'denied', tier: null, code };
+}
+
+function tierFor(policy: EffectivePolicy, asked: Tier): JudgedTier {
   const judged = judgeTier(policy, asked);
-  if (judged.outcome === 'denied') return { outcome: 'denied', tier: null, code: 'tier_not_allowed' };
+  if (judged.outcome === 'denied') return denied('tier_not_allowed');
   return { outcome: judged.outcome, tier: judged.outcome === 'downgraded' ? judged.tier : asked, code: null };
 }
 
@@ -143,11 +178,11 @@ const BYTES_PER_TOKEN = 4; // as the pods guess before they know the model
 
 function candidatesOf(
   tier: Tier,
-  decision: TierDecision,
-  { request }: RoutingQuestion,
+  isAgentic: boolean,
+  request: ClassifierRequest,
   { config, egress, policy, dataClass }: CandidateRules,
 ): readonly ExplainedCandidate[] {
-  const route = (decision.agentic ? config.agenticTiers?.[tier] : undefined) ?? config.tiers[tier];
+  const route = (isAgentic ? config.agenticTiers?.[tier] : undefined) ?? config.tiers[tier];
   const bytes = request.messages.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const needs: RouteNeeds = {
     kind: 'chat',
