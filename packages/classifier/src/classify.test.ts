@@ -97,10 +97,10 @@ describe('a decision', () => {
   });
 });
 
-test('a few words together weigh no more than they would among eight', () => {
-  const scales = [0, 1, 4, 8, 9, 25, 100].map(wordingScale);
+test('a few words together weigh no more than they would among six', () => {
+  const scales = [0, 1, 4, 6, 9, 25, 100].map(wordingScale);
 
-  expect(scales.slice(0, 3)).toEqual([wordingScale(8), wordingScale(8), wordingScale(8)]);
+  expect(scales.slice(0, 3)).toEqual([wordingScale(6), wordingScale(6), wordingScale(6)]);
   expect(scales.slice(3)).toEqual(scales.slice(3).toSorted((a, b) => b - a));
   expect(wordingScale(25)).toBe(1);
 });

@@ -38,7 +38,7 @@ export interface TierDecision {
 }
 
 const WORDING_SCALE = 5; // so that 25 terms count in full
-const FEWEST_FINDS = 8; // what one or two words say is not magnified; they may be another language's
+const FEWEST_FINDS = 6; // what one or two words say is not magnified; they may be another language's
 const AGENTIC_VALUE = 0.5; // four distinct agent terms or more, or a strong one
 
 /** Decides the tier of a request. Pass a compiled classifier on the request path; plain parameters are compiled first. */
