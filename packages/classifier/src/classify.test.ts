@@ -216,6 +216,28 @@ describe('reading', () => {
     expect(classify(later, compiled).score).toBeGreaterThanOrEqual(classify(first, compiled).score);
   });
 
+  test.each([
+    'Prove that our scheduler never starves a job, and find the smallest counterexample if it does.',
+    'Why is the square root of 7 irrational?',
+    'Find the race condition in the checkout service, fix it and add tests.',
+    'Design the migration of the billing platform to three regions, with rollback and a cost model.',
+    'What time is it in Lima?',
+  ])('no step of a tool loop lowers the tier of %j', (text) => {
+    const messages: ClassifierMessage[] = [user(text)];
+    const first = classify({ messages, toolCount: 3 }, compiled);
+    let last = first;
+
+    for (let step = 0; step < 40; step += 1) {
+      messages.push({ role: 'assistant', text: 'Let me look.', toolCallCount: 1 });
+      messages.push({ role: 'tool', text: 'line of a log\n'.repeat(200) });
+      const next = classify({ messages, toolCount: 3 }, compiled);
+
+      expect(next.score).toBeGreaterThanOrEqual(first.score);
+      expect(TIERS.indexOf(next.tier)).toBeGreaterThanOrEqual(TIERS.indexOf(last.tier));
+      last = next;
+    }
+  });
+
   test('a greeting before a task weighs next to nothing', () => {
     const plain = decide('Design a scalable platform with roles, audit, tests and a rollout plan.');
     const greeted = decide('Hi there! Design a scalable platform with roles, audit, tests and a rollout plan.');

@@ -5,7 +5,7 @@ import { LEARNT_WEIGHT } from './default-parameters.ts';
 import type { Dimension } from './dimensions.ts';
 import { foldText } from './fold-text.ts';
 import type { WordingFind } from './match-terms.ts';
-import { type Measurements, measureAsk, selectHits, spokenLanguages } from './measure-ask.ts';
+import { type Measurements, measureAsk, measureOpening, selectHits, spokenLanguages } from './measure-ask.ts';
 import type { Strengths } from './model.ts';
 import type { ClassifierParameters } from './parameters.ts';
 import type { ClassifierRequest } from './request.ts';
@@ -47,17 +47,13 @@ export function classify(
   parameters: ClassifierParameters | CompiledClassifier,
 ): TierDecision {
   const compiled = 'terms' in parameters ? parameters : compileClassifier(parameters);
-  const { askIndex, measurements, wording } = measureRequest(request, compiled);
-  const { weights } = compiled.parameters;
-  const factorOf = (dimension: Dimension): number => Math.abs(weights[dimension]) / LEARNT_WEIGHT;
+  const { askIndex, measurements, opening, wording } = measureRequest(request, compiled);
   const strengths = wordingStrengths(wording, compiled);
-  const contributions = weighEvidence(compiled.model, measurements, strengths, factorOf).map(
-    (weighed): Contribution => ({
-      ...weighed,
-      spans: weighed.dimension === 'base' ? [] : measurements[weighed.dimension].spans,
-    }),
-  );
-  const score = contributions.reduce((sum, { points }) => sum + points, 0);
+  const now = contributionsOf(measurements, strengths, compiled);
+  // What tools return may add to the evidence; a loop keeps at least the tier that it began with.
+  const then = opening === undefined ? now : contributionsOf(opening, strengths, compiled);
+  const contributions = scoreOf(then) > scoreOf(now) ? then : now;
+  const score = scoreOf(contributions);
   const boundaries = boundariesFor(request, compiled);
   return {
     tier: tierAt(score, boundaries),
@@ -69,11 +65,33 @@ export function classify(
   };
 }
 
+function contributionsOf(
+  measurements: Measurements,
+  wording: Strengths,
+  { model, parameters }: CompiledClassifier,
+): readonly Contribution[] {
+  const factorOf = (dimension: Dimension): number => Math.abs(parameters.weights[dimension]) / LEARNT_WEIGHT;
+  return weighEvidence(model, measurements, wording, factorOf).map((weighed) => ({
+    ...weighed,
+    spans: weighed.dimension === 'base' ? [] : measurements[weighed.dimension].spans,
+  }));
+}
+
+function scoreOf(contributions: readonly Contribution[]): number {
+  return contributions.reduce((sum, { points }) => sum + points, 0);
+}
+
+/** A request as it is measured. */
+export interface MeasuredRequest {
+  readonly askIndex: number;
+  readonly measurements: Measurements;
+  /** While a tool loop runs: the same as if the ask were the last message. */
+  readonly opening: Measurements | undefined;
+  readonly wording: readonly WordingFind[];
+}
+
 /** The values of all dimensions for a request; what fitting learns from. */
-export function measureRequest(
-  request: ClassifierRequest,
-  compiled: CompiledClassifier,
-): { readonly askIndex: number; readonly measurements: Measurements; readonly wording: readonly WordingFind[] } {
+export function measureRequest(request: ClassifierRequest, compiled: CompiledClassifier): MeasuredRequest {
   const toolOutputs = findToolOutputs(request.messages);
   const askIndex = selectAsk(request.messages, toolOutputs, compiled);
   const text = request.messages[askIndex]?.text ?? '';
@@ -84,7 +102,9 @@ export function measureRequest(
   const scan = folded === whole ? wholeScan : scanText(folded, compiled.table, compiled.terms);
   const hits = selectHits(scan.hits, spokenLanguages(scan.hits, compiled));
   const measurements = measureAsk({ request, toolOutputs, parts, folded, scan, hits, compiled });
-  return { askIndex, measurements, wording: scan.wording };
+  const isInLoop = [...toolOutputs].some((at) => at > askIndex);
+  const opening = isInLoop ? { ...measurements, ...measureOpening(request, toolOutputs, askIndex) } : undefined;
+  return { askIndex, measurements, opening, wording: scan.wording };
 }
 
 /**

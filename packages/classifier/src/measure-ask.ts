@@ -38,7 +38,7 @@ const FUNCTION_GROUP = TERM_GROUPS.indexOf('function');
 /** Measures every dimension of an ask. */
 export function measureAsk(reading: AskReading): Measurements {
   const { parts, scan } = reading;
-  const conversation = measureConversation(reading);
+  const conversation = measureConversation(reading.request, reading.toolOutputs);
   const isOneQuestion = scan.endsInQuestion && scan.sentences <= 1;
   const shape = {
     length5: saturate(scan.words, 5),
@@ -77,7 +77,19 @@ export function measureAsk(reading: AskReading): Measurements {
   return measurements as Measurements;
 }
 
-function measureConversation({ request, toolOutputs }: AskReading) {
+/** The conversation's dimensions as they were when the ask was the last message. */
+export function measureOpening(
+  request: ClassifierRequest,
+  toolOutputs: ReadonlySet<number>,
+  askIndex: number,
+): Partial<Measurements> {
+  const messages = request.messages.slice(0, askIndex + 1);
+  const earlier = new Set([...toolOutputs].filter((at) => at <= askIndex));
+  const values = Object.entries(measureConversation({ ...request, messages }, earlier));
+  return Object.fromEntries(values.map(([dimension, value]) => [dimension, { value, spans: [] }]));
+}
+
+function measureConversation(request: ClassifierRequest, toolOutputs: ReadonlySet<number>) {
   let userTurns = 0;
   let images = 0;
   let characters = 0;
