@@ -490,12 +490,17 @@ test('a refusal stands in the reading of the trail that follows at once, with a 
   const listed: boolean[] = [];
   for (const bearer of [token, undefined, token, undefined]) {
     const requestId = (await post(bearer, body)).headers.get('x-request-id') ?? '';
-    listed.push(await awaitPositions(books));
+    // A reading that says it is complete holds the refusal; on a busy machine it may say that it is not.
+    await until(
+      () => awaitPositions(books),
+      20_000,
+      () => 'no reading is complete',
+    );
     const { rows } = await listAudit(books, { search: requestId, limit: 10, sort: 'index', dir: 'desc' });
     listed.push(rows.some((row) => row.requestId === requestId));
   }
   await redis.quit();
   await pool.end();
 
-  expect(listed).toEqual(Array(8).fill(true));
+  expect(listed).toEqual([true, true, true, true]);
 });
