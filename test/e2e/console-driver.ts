@@ -129,13 +129,13 @@ export class ConsoleDriver {
    */
   async setDailyBudget(principal: string, dollars: number, reason: string): Promise<number> {
     await this.goTo(`/policies/user/${encodeURIComponent(principal)}`);
-    const cost = this.page.getByLabel('Cost', { exact: true });
+    const cost = this.#main.getByLabel('Cost', { exact: true });
     // The page is usable once its scripts run; before that a click would be lost.
     await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
     if ((await cost.count()) === 0) await this.page.getByRole('button', { name: 'Add a budget' }).click();
     await cost.first().fill(String(dollars));
     await this.page.getByRole('button', { name: 'Preview the change' }).click();
-    await this.page.getByText('The whole configuration stays valid').waitFor();
+    await this.#main.getByText('The whole configuration stays valid').waitFor();
     return await this.#save(reason);
   }
 
@@ -143,7 +143,7 @@ export class ConsoleDriver {
   async tryPrompt(prompt: string): Promise<string> {
     await this.goTo('/routing');
     await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
-    await this.page.getByLabel('Prompt').fill(prompt);
+    await this.#main.getByLabel('Prompt').fill(prompt);
     await this.page.getByRole('button', { name: 'Try it' }).click();
     await this.#figure('tried').waitFor();
     return await textOf(this.#figure('tried'));
@@ -153,7 +153,7 @@ export class ConsoleDriver {
   async previewProblems(principal: string, rule: unknown): Promise<string> {
     await this.goTo(`/policies/user/${encodeURIComponent(principal)}`);
     await this.page.locator('[data-hydrated]').waitFor({ state: 'attached' });
-    await this.page.getByLabel('The rule as JSON').fill(JSON.stringify(rule));
+    await this.#main.getByLabel('The rule as JSON').fill(JSON.stringify(rule));
     await this.page.getByRole('button', { name: 'Preview the change' }).click();
     return await textOf(this.page.getByRole('alert').filter({ hasText: 'This cannot be saved' }));
   }
@@ -209,11 +209,16 @@ export class ConsoleDriver {
   }
 
   /**
-   * A figure of the page. What a streamed page has not yet put in its place lies hidden outside the main part, and for a
-   * moment beside its copy there.
+   * The main part of the page. What a streamed page has not yet put in its place lies hidden outside of it, and for a
+   * moment beside its copy here.
    */
+  get #main(): Locator {
+    return this.page.locator('#main');
+  }
+
+  /** A figure of the page. */
   #figure(testId: string): Locator {
-    return this.page.locator('#main').getByTestId(testId);
+    return this.#main.getByTestId(testId);
   }
 
   async #waitForPush(): Promise<number> {
