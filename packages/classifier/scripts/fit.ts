@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
 import type { Boundaries } from '../src/parameters.ts';
-import { encodeRows, type FitData, isHandWritten, learntParts, rulesOf } from './encode-rows.ts';
+import { encodeRows, isHandWritten, learntParts, rulesOf } from './encode-rows.ts';
 import { evidenceOfRow, fitTiers } from './fit-tiers.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
 import { boundariesFor, scoreOf } from './place-boundaries.ts';
@@ -21,7 +21,7 @@ const lines = [`${rows.length} rows, ${data.terms.length} words`, QUALITY_HEADER
 const everyRow = rows.map((_, index) => index);
 const everyForm = [...data.origins.keys()];
 
-const unseen = judgeUnseen(data);
+const unseen = judgeUnseen();
 lines.push(
   formatQuality(
     'each fifth left out: hand-written',
@@ -90,34 +90,32 @@ function readOptions(args: readonly string[]): Options {
 }
 
 /** Every row judged by a model that has not seen it; boundaries are placed on those scores. */
-function judgeUnseen(fitData: FitData): { readonly judged: readonly JudgedRow[]; readonly boundaries: Boundaries } {
+function judgeUnseen(): { readonly judged: readonly JudgedRow[]; readonly boundaries: Boundaries } {
   const random = seededRandom(options.seed);
   const folds = rows.map(() => Math.floor(random() * FOLDS));
   const scores = new Float64Array(rows.length);
-  const evidence = new Float64Array(3);
   for (let fold = 0; fold < FOLDS; fold += 1) {
-    const seen = everyForm.filter((index) => folds[fitData.origins[index] as number] !== fold);
-    const fitted = fitTiers(fitData.rows, seen, rulesOf(fitData));
-    for (const index of everyRow.filter((each) => folds[each] === fold)) {
-      evidenceOfRow(fitData.rows, index, fitted, evidence);
-      scores[index] = scoreOf(evidence);
-    }
+    for (const [index, score] of scoresUnseen((each) => folds[each] === fold)) scores[index] = score;
   }
   const boundaries = boundariesFor(rows, scores, isHandWritten);
   return { judged: rows.map((row, index) => judgeScore(row, scores[index] as number, boundaries)), boundaries };
 }
 
 function withoutSource(source: string): string {
-  const others = everyForm.filter((index) => rows[data.origins[index] as number]?.file !== source);
-  const fitted = fitTiers(data.rows, others, rulesOf(data));
-  const evidence = new Float64Array(3);
-  const judged = everyRow
-    .filter((index) => rows[index]?.file === source)
-    .map((index) => {
-      evidenceOfRow(data.rows, index, fitted, evidence);
-      return judgeScore(rows[index] as LabelledRow, scoreOf(evidence), unseen.boundaries);
-    });
+  const scores = scoresUnseen((each) => rows[each]?.file === source);
+  const judged = scores.map(([index, score]) => judgeScore(rows[index] as LabelledRow, score, unseen.boundaries));
   return formatQuality(`without ${source}`, measureQuality(judged));
+}
+
+/** The rows left out, each with its score by a model fitted on the forms of all the others. */
+function scoresUnseen(isLeftOut: (row: number) => boolean): readonly (readonly [row: number, score: number])[] {
+  const seen = everyForm.filter((form) => !isLeftOut(data.origins[form] as number));
+  const fitted = fitTiers(data.rows, seen, rulesOf(data));
+  const evidence = new Float64Array(3);
+  return everyRow.filter(isLeftOut).map((row) => {
+    evidenceOfRow(data.rows, row, fitted, evidence);
+    return [row, scoreOf(evidence)];
+  });
 }
 
 function judgeScore(row: LabelledRow, score: number, boundaries: Boundaries): JudgedRow {
