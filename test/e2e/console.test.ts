@@ -131,9 +131,10 @@ describe.skipIf(chromiumPath === undefined)('the console in a browser (needs Chr
   test('tells somebody without the right which group would give it', async () => {
     const basic = await openAs('Basic');
 
+    const heading = await basic.heading(); // waits until the page stands in place of "Loading"
     const text = await basic.page.getByRole('main').textContent();
 
-    expect(await basic.heading()).toBe('You may not open Overview');
+    expect(heading).toBe('You may not open Overview');
     expect(text).toContain('secrouter-admins');
     await basic.close();
   });
