@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'infra/src/**/*.test.ts'],
+          include: ['packages/*/{src,scripts}/**/*.test.ts', 'infra/src/**/*.test.ts'],
           testTimeout: 10_000,
           maxWorkers: WORKERS,
           // Modules keep no state (no work at import time), so files can share them; importing was half of the time.

@@ -26,13 +26,11 @@ export interface FitData {
 }
 
 /** A word is seen in few rows, a dimension in all: what is learnt of words is held back more. */
-const PENALTY_OF_DIMENSION = 1;
+const PENALTY_OF_DIMENSION = 0.3;
 const PENALTY_OF_WORD = 5;
 // A row that somebody wrote and labelled is worth more than a synthetic one or one whose label was guessed from its source.
-const SHARES: readonly (readonly [file: string, share: number])[] = [
-  ['tiers_uncommon', 0.15],
-  ['tiers_sources', 0.1],
-];
+const COLLECTIONS = ['tiers_uncommon', 'tiers_sources'];
+const SHARE_OF_COLLECTION = 0.4;
 
 /** Other forms of a row beside its own. */
 const FORMS = 2;
@@ -42,9 +40,9 @@ const FITTED_DIMENSIONS = DIMENSIONS.filter((dimension) => dimension !== 'wordin
 /** Reads every row with the classifier, and some other forms of those that were written by hand. */
 export function encodeRows(labelled: readonly LabelledRow[], random: () => number): FitData {
   const plain = compileClassifier(defaultClassifierParameters, undefined, { model: NOTHING, wording: [] });
-  const askOf = ({ request }: LabelledRow): string =>
+  const textOf = ({ request }: LabelledRow): string =>
     request.messages[measureRequest(request, plain).askIndex]?.text ?? '';
-  const terms = candidateTerms(labelled, askOf, ({ file }) => file);
+  const terms = candidateTerms(labelled, textOf);
   const reader = compileClassifier(defaultClassifierParameters, undefined, {
     model: NOTHING,
     wording: terms.map((term) => ({ term, strengths: [0, 0, 0] })),
@@ -61,8 +59,15 @@ export function encodeRows(labelled: readonly LabelledRow[], random: () => numbe
       origins,
       (origin) => shareOf(labelled[origin] as LabelledRow) / (1 + (formsOf[origin]?.length ?? 0)),
     ),
+    asks: numberAsks(encoded),
   };
   return { rows, origins: Int32Array.from(origins), terms };
+}
+
+function numberAsks(rows: readonly LabelledRow[]): Int32Array {
+  const numbers = new Map<string, number>();
+  for (const { ask } of rows) numbers.set(ask, numbers.get(ask) ?? numbers.size);
+  return Int32Array.from(rows, ({ ask }) => numbers.get(ask) ?? 0);
 }
 
 function featuresOf(
@@ -92,13 +97,13 @@ function featuresOf(
 
 const NOTHING: LearntParts['model'] = { base: [0, 0, 0], dimensions: {} };
 
-function shareOf({ file }: LabelledRow): number {
-  return SHARES.find(([prefix]) => file.startsWith(prefix))?.[1] ?? 1;
+function shareOf(row: LabelledRow): number {
+  return isHandWritten(row) ? 1 : SHARE_OF_COLLECTION;
 }
 
 /** Somebody wrote and labelled the row. */
-export function isHandWritten(row: LabelledRow): boolean {
-  return shareOf(row) === 1;
+export function isHandWritten({ file }: LabelledRow): boolean {
+  return COLLECTIONS.every((prefix) => !file.startsWith(prefix));
 }
 
 /** Penalties and signs of all features. */

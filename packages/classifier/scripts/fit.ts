@@ -1,7 +1,7 @@
-// `classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out-each-source] <labelled.jsonl>…`: learns the
-// strengths of dimensions and words and the boundaries, and says how well they do on rows they were not fitted on.
+// `classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out name]… <labelled.jsonl>…`: learns the strengths of
+// dimensions and words and the boundaries, and says how well they do on rows they were not fitted on.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
 import type { Boundaries } from '../src/parameters.ts';
 import { encodeRows, isHandWritten, learntParts, rulesOf } from './encode-rows.ts';
@@ -30,9 +30,7 @@ lines.push(
 );
 for (const [name, quality] of qualityBy(unseen.judged, (row) => row.file))
   lines.push(formatQuality(`  ${name}`, quality));
-if (options.leaveOut) {
-  for (const source of new Set(rows.map(({ file }) => file))) lines.push(withoutSource(source));
-}
+for (const source of options.leaveOut) lines.push(withoutSource(source));
 const strengths = fitTiers(data.rows, everyForm, rulesOf(data));
 const learnt = learntParts(data, strengths);
 const compiled = compileClassifier(
@@ -58,41 +56,43 @@ interface Options {
   readonly paths: readonly string[];
   readonly holdOut: readonly string[];
   readonly seed: number;
-  readonly leaveOut: boolean;
+  /** File names of sources that are judged, each, by a model fitted without it. */
+  readonly leaveOut: readonly string[];
   readonly writes: boolean;
 }
 
 function readOptions(args: readonly string[]): Options {
   const paths: string[] = [];
   const holdOut: string[] = [];
+  const leaveOut: string[] = [];
   let seed = 1;
+  let writes = false;
+  let isKnown = true;
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] as string;
     if (argument === '--seed') seed = Number(args[++index]);
     else if (argument === '--hold-out') holdOut.push(args[++index] ?? '');
-    else if (!argument.startsWith('--')) paths.push(argument);
+    else if (argument === '--leave-out') leaveOut.push(args[++index] ?? '');
+    else if (argument === '--write') writes = true;
+    else if (argument.startsWith('--')) isKnown = false;
+    else paths.push(argument);
   }
-  const flags = args.filter((argument) => argument.startsWith('--'));
-  const isKnown = flags.every((flag) => ['--seed', '--hold-out', '--write', '--leave-out-each-source'].includes(flag));
-  if (paths.length > 0 && Number.isInteger(seed) && isKnown) {
-    return {
-      paths,
-      holdOut,
-      seed,
-      leaveOut: flags.includes('--leave-out-each-source'),
-      writes: flags.includes('--write'),
-    };
+  const isSource = (name: string): boolean => paths.some((path) => basename(path) === name);
+  if (paths.length > 0 && Number.isInteger(seed) && isKnown && leaveOut.every(isSource)) {
+    return { paths, holdOut, seed, leaveOut, writes };
   }
   process.stderr.write(
-    'usage: classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out-each-source] <labelled.jsonl>…\n',
+    'usage: classifier:fit [--seed n] [--write] [--hold-out file]… [--leave-out name]… <labelled.jsonl>…\n',
   );
   return process.exit(1);
 }
 
-/** Every row judged by a model that has not seen it; boundaries are placed on those scores. */
+/** Every row judged by a model that has seen no form of its ask; boundaries are placed on those scores. */
 function judgeUnseen(): { readonly judged: readonly JudgedRow[]; readonly boundaries: Boundaries } {
   const random = seededRandom(options.seed);
-  const folds = rows.map(() => Math.floor(random() * FOLDS));
+  const foldOfAsk = new Map<string, number>();
+  for (const { ask } of rows) foldOfAsk.set(ask, foldOfAsk.get(ask) ?? Math.floor(random() * FOLDS));
+  const folds = rows.map(({ ask }) => foldOfAsk.get(ask) ?? 0);
   const scores = new Float64Array(rows.length);
   for (let fold = 0; fold < FOLDS; fold += 1) {
     for (const [index, score] of scoresUnseen((each) => folds[each] === fold)) scores[index] = score;

@@ -9,6 +9,8 @@ export interface LabelledRow {
   readonly file: string;
   readonly group: string;
   readonly language: string;
+  /** Rows with the same one are differently worded forms of one ask: their group is `set-…`. */
+  readonly ask: string;
   /** Index into `TIERS`. */
   readonly tier: number;
   readonly request: ClassifierRequest;
@@ -31,7 +33,9 @@ function readRow(line: string, path: string, lineNumber: number): LabelledRow[] 
     if (tier === -1) return [];
     const group = String(label.group ?? 'none');
     const language = String(label.lang ?? (/^[a-z]{2}$/.test(group) ? group : 'en'));
-    return [{ id: String(row.id), file: basename(path), group, language, tier, request: requestFromOpenAi(row) }];
+    const file = basename(path);
+    const ask = `${file} ${group.startsWith('set-') ? group : `${row.id}`}`;
+    return [{ id: String(row.id), file, group, language, ask, tier, request: requestFromOpenAi(row) }];
   } catch (error) {
     throw new Error(`${path}:${lineNumber} cannot be read`, { cause: error });
   }

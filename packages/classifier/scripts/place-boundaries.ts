@@ -5,7 +5,7 @@ import { compareAtSteps } from '../src/weigh-evidence.ts';
 import type { LabelledRow } from './labelled-rows.ts';
 
 const GRID = 25;
-const FURTHEST = 2_900;
+const FURTHEST = 4_900;
 
 /** The score of evidence in log-odds for MEDIUM, COMPLEX and REASONING. */
 export function scoreOf(evidence: ArrayLike<number>): number {

@@ -20,6 +20,8 @@ export interface Quality {
   readonly overRouted: number;
   /** Cost against sending everything to REASONING. */
   readonly costShare: number;
+  /** Share of pairs of differently worded forms of one ask that get the same tier; `null` when there are none. */
+  readonly invariance: number | null;
 }
 
 /** Relative prices of the tiers; only their ratios matter, and they are assumptions, not a price list. */
@@ -37,6 +39,7 @@ export function measureQuality(judged: readonly JudgedRow[]): Quality {
     underRouted: share(({ row, predicted }) => row.tier - predicted >= 2),
     overRouted: share(({ row, predicted }) => predicted - row.tier >= 2),
     costShare: cost / Math.max(1, count * TIER_COSTS[3]),
+    invariance: invarianceOf(judged),
   };
 }
 
@@ -51,11 +54,12 @@ export function formatQuality(name: string, quality: Quality): string {
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`.padStart(8);
   const auroc = quality.auroc === null ? '       -' : quality.auroc.toFixed(3).padStart(8);
   const figures = [quality.accuracy, quality.underRouted, quality.overRouted, quality.costShare].map(percent);
-  return `${name.padEnd(34)}${String(quality.rows).padStart(6)}${figures[0]}${auroc}${figures.slice(1).join('')}`;
+  const invariance = quality.invariance === null ? '       -' : percent(quality.invariance);
+  return `${name.padEnd(34)}${String(quality.rows).padStart(6)}${figures[0]}${auroc}${figures.slice(1).join('')}${invariance}`;
 }
 
 /** The head of the table. */
-export const QUALITY_HEADER = `${''.padEnd(34)}  rows     acc   auroc under>=2 over>=2    cost`;
+export const QUALITY_HEADER = `${''.padEnd(34)}  rows     acc   auroc under>=2 over>=2    cost   invar`;
 
 function areaUnderCurve(judged: readonly JudgedRow[]): number | null {
   const sorted = judged.toSorted((a, b) => a.score - b.score);
@@ -74,4 +78,17 @@ function areaUnderCurve(judged: readonly JudgedRow[]): number | null {
     from = to;
   }
   return easy === 0 || hard === 0 ? null : wins / (easy * hard);
+}
+
+function invarianceOf(judged: readonly JudgedRow[]): number | null {
+  let pairs = 0;
+  let same = 0;
+  for (const forms of Map.groupBy(judged, ({ row }) => row.ask).values()) {
+    forms.forEach(({ predicted }, at) => {
+      const others = forms.slice(at + 1);
+      pairs += others.length;
+      same += others.filter((other) => other.predicted === predicted).length;
+    });
+  }
+  return pairs === 0 ? null : same / pairs;
 }

@@ -274,9 +274,9 @@ describe('parameters', () => {
       ...parameters,
       groupBoundaries: { lab: { medium: -3, complex: -2, reasoning: -1 } },
     });
-    const zero = ask('prove theorem lemma');
+    const proof = ask('Prove that there are infinitely many primes.');
 
-    expect(classify({ ...zero, group: 'lab' }, grouped).tier).toBe('REASONING');
+    expect(classify({ ...proof, group: 'lab' }, grouped).tier).toBe('REASONING');
     expect(classify({ ...ask('hi'), group: 'other' }, grouped).tier).toBe('SIMPLE');
     expect(classify({ ...ask(text), group: 'lab' }, compileClassifier(parameters)).tier).toBe('REASONING');
   });

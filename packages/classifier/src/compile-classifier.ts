@@ -7,7 +7,7 @@ import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicon
 import { type LearntModel, POINTS_PER_LOG_ODDS, readWording, type Strengths, type WordingTerm } from './model.ts';
 import type { Boundaries, ClassifierParameters } from './parameters.ts';
 import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
-import { HALF_STEP_EVIDENCE, POINTS_PER_STEP } from './weigh-evidence.ts';
+import { POINTS_OF_STEPS, pointsOfLead } from './weigh-evidence.ts';
 
 /** A classifier that is ready for requests. Opaque to callers. */
 export interface CompiledClassifier {
@@ -45,7 +45,7 @@ export function compileClassifier(
   previous?: CompiledClassifier,
   learnt?: LearntParts,
 ): CompiledClassifier {
-  const shift = boundaryShift(parameters);
+  const shifts = boundaryShifts(parameters);
   const table = previous?.table ?? buildCharTable();
   const isSameLexicon = JSON.stringify(parameters.lexicons) === JSON.stringify(previous?.parameters.lexicons);
   const lexicon =
@@ -59,9 +59,9 @@ export function compileClassifier(
     wordingStrengths: lexicon.wordingStrengths,
     terms: lexicon.terms,
     alwaysActive: lexicon.alwaysActive,
-    boundaries: shifted(parameters.boundaries, shift),
+    boundaries: shifted(parameters.boundaries, shifts),
     groupBoundaries: new Map(
-      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
+      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shifts)]),
     ),
   };
 }
@@ -87,6 +87,9 @@ function compileLexicon(
   const wordingStrengths = wording.map(({ strengths }) => strengths);
   return { terms: buildTermIndex(entries, wordingTerms, table), alwaysActive, wordingStrengths };
 }
+
+/** The uncertain margin is stated in thousandths of a step. */
+const MARGIN_UNIT = 1_000;
 
 /** How much a `!term` counts against the 1 of an ordinary term; two ordinary ones outweigh no single strong one. */
 export const STRONG_TERM = 4;
@@ -125,16 +128,18 @@ function withOptionalComma(term: string): readonly string[] {
 }
 
 /**
- * Going up is right where P(too low) x asymmetry > P(too high), that is from a lead of -ln(asymmetry) log-odds on. In
- * the score such a lead is a part of one step; the uncertain margin caps it, so that no asymmetry moves a clear decision.
+ * How far each boundary comes down. Going up is right where P(too low) x asymmetry > P(too high), that is from a lead of
+ * -ln(asymmetry) log-odds on. In the score such a lead is a part of one step; the uncertain margin caps it, so that no
+ * asymmetry moves a clear decision.
  */
-function boundaryShift(parameters: ClassifierParameters): number {
+function boundaryShifts(parameters: ClassifierParameters): readonly number[] {
   const lead = POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry);
-  const wanted = Math.round((POINTS_PER_STEP * lead) / (HALF_STEP_EVIDENCE + Math.abs(lead)));
-  const margin = Math.round(parameters.uncertainMargin);
-  return Math.max(-margin, Math.min(margin, wanted));
+  return POINTS_OF_STEPS.map((pointsOfStep) => {
+    const margin = Math.round((parameters.uncertainMargin * pointsOfStep) / MARGIN_UNIT);
+    return Math.max(-margin, Math.min(margin, Math.round(pointsOfLead(lead, pointsOfStep))));
+  });
 }
 
-function shifted(boundaries: Boundaries, shift: number): readonly number[] {
-  return [boundaries.medium - shift, boundaries.complex - shift, boundaries.reasoning - shift];
+function shifted({ medium, complex, reasoning }: Boundaries, shifts: readonly number[]): readonly number[] {
+  return [medium, complex, reasoning].map((boundary, step) => boundary - (shifts[step] as number));
 }

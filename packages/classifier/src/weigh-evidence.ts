@@ -15,10 +15,22 @@ export interface WeighedDimension {
   readonly points: number;
 }
 
-/** A step alone can add this much, and takes away as much where the tiers below lead. */
-export const POINTS_PER_STEP = 1_000;
+/**
+ * What a step alone can add, and takes away where the tiers below lead. The middle one, easy against hard, counts
+ * three times: an ask that is either trivial or a puzzle must not pass for a hard one by the sum of three small leads.
+ */
+export const POINTS_OF_STEPS = [1_000, 3_000, 1_000] as const;
 /** A lead of this much evidence is half of a step. */
-export const HALF_STEP_EVIDENCE = 600;
+export const HALF_STEP_EVIDENCE = 150;
+
+/** What a lead of evidence adds to the score at a step with so many points. */
+export function pointsOfLead(lead: number, pointsOfStep: number): number {
+  return lead * slopeAt(lead, pointsOfStep);
+}
+
+function slopeAt(lead: number, pointsOfStep: number): number {
+  return pointsOfStep / (HALF_STEP_EVIDENCE + Math.abs(lead));
+}
 
 const TIER_COUNT = 4;
 
@@ -83,11 +95,10 @@ export interface Step {
 
 /** The comparison at each of the three steps; evidence stands by tier, SIMPLE first. */
 export function compareAtSteps(evidence: readonly number[]): readonly Step[] {
-  return [1, 2, 3].map((step) => {
-    const above = bestOf(evidence, step, TIER_COUNT);
-    const below = bestOf(evidence, 0, step);
-    const lead = (evidence[above] as number) - (evidence[below] as number);
-    return { above, below, slope: POINTS_PER_STEP / (HALF_STEP_EVIDENCE + Math.abs(lead)) };
+  return POINTS_OF_STEPS.map((pointsOfStep, step) => {
+    const above = bestOf(evidence, step + 1, TIER_COUNT);
+    const below = bestOf(evidence, 0, step + 1);
+    return { above, below, slope: slopeAt((evidence[above] as number) - (evidence[below] as number), pointsOfStep) };
   });
 }
 
