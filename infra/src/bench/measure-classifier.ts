@@ -10,7 +10,7 @@ export const CLASSIFIER_SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
 
 const CALLS = 400;
 const QUICK_CALLS = 100;
-const WARM_UP_CALLS = 100;
+const WARM_UP_CALLS = 500; // until the engine has compiled what is measured: a pod's first calls are slower
 
 /** One text at one size. */
 export interface ClassifierFigures {

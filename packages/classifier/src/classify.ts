@@ -114,10 +114,9 @@ export function measureRequest(request: ClassifierRequest, compiled: CompiledCla
 function wordingStrengths(finds: readonly WordingFind[], compiled: CompiledClassifier): Strengths {
   const sums: [number, number, number] = [0, 0, 0];
   for (const { number } of finds) {
-    const [medium, complex, reasoning] = compiled.wordingStrengths[number] as Strengths;
-    sums[0] += medium;
-    sums[1] += complex;
-    sums[2] += reasoning;
+    sums[0] += compiled.wordingStrengths[3 * number] as number;
+    sums[1] += compiled.wordingStrengths[3 * number + 1] as number;
+    sums[2] += compiled.wordingStrengths[3 * number + 2] as number;
   }
   const scale = wordingScale(finds.length);
   return [sums[0] * scale, sums[1] * scale, sums[2] * scale];

@@ -4,7 +4,7 @@ import { FAMILIES } from './dimensions.ts';
 import { learntModel } from './learnt-model.ts';
 import { learntWording } from './learnt-wording.ts';
 import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicons/index.ts';
-import { type LearntModel, POINTS_PER_LOG_ODDS, readWording, type Strengths, type WordingTerm } from './model.ts';
+import { type LearntModel, POINTS_PER_LOG_ODDS, readWording, type WordingTerm } from './model.ts';
 import type { Boundaries, ClassifierParameters } from './parameters.ts';
 import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
 import { POINTS_OF_STEPS, pointsOfLead } from './weigh-evidence.ts';
@@ -15,8 +15,8 @@ export interface CompiledClassifier {
   readonly table: CharTable;
   readonly terms: TermIndex;
   readonly model: LearntModel;
-  /** By the number of the wording's term. */
-  readonly wordingStrengths: readonly Strengths[];
+  /** For MEDIUM, COMPLEX and REASONING, three numbers for each term of the wording. */
+  readonly wordingStrengths: Int32Array;
   /** Bit masks over the languages: those whose script alone identifies them, and English, whose terms go everywhere. */
   readonly alwaysActive: number;
   readonly boundaries: readonly number[];
@@ -84,7 +84,7 @@ function compileLexicon(
     }
   });
   const wordingTerms = wording.map(({ term }) => term);
-  const wordingStrengths = wording.map(({ strengths }) => strengths);
+  const wordingStrengths = Int32Array.from(wording.flatMap(({ strengths }) => strengths));
   return { terms: buildTermIndex(entries, wordingTerms, table), alwaysActive, wordingStrengths };
 }
 

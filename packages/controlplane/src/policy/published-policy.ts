@@ -9,6 +9,7 @@ import {
 } from '@secrouter/proto';
 import type { Pool } from 'pg';
 import { readHeadPosition, readHeadSnapshot } from '../db/snapshot-store.ts';
+import { RoutingRules } from './routing-rules.ts';
 
 /** A published snapshot with what is derived from it once. */
 export interface PublishedPolicy extends SnapshotPosition {
@@ -17,6 +18,7 @@ export interface PublishedPolicy extends SnapshotPosition {
   readonly revoked: Readonly<Record<Revocation['kind'], ReadonlySet<string>>>;
   /** True when some rule names a group: then a token that could not carry all groups matters. */
   readonly policyNamesGroups: boolean;
+  readonly routing: RoutingRules;
 }
 
 /** Reads the newest snapshot; a revision that is held already costs one small query. */
@@ -39,7 +41,7 @@ export class PublishedPolicyReader {
     const sealed = await readHeadSnapshot(this.#pool, this.#cell);
     if (sealed === undefined) return undefined;
     // From our own table, where only `publish` writes.
-    this.#held = toPublished(JSON.parse(new TextDecoder().decode(sealed.content)) as Snapshot);
+    this.#held = toPublished(JSON.parse(new TextDecoder().decode(sealed.content)) as Snapshot, held);
     return this.#held;
   }
 }
@@ -54,7 +56,7 @@ export function policyOf(
   return merged.outcome === 'granted' ? merged.policy : undefined;
 }
 
-function toPublished(snapshot: Snapshot): PublishedPolicy {
+function toPublished(snapshot: Snapshot, previous: PublishedPolicy | undefined): PublishedPolicy {
   const { epoch, revision, config, createdAt, revocations } = snapshot;
   const valuesOf = (kind: Revocation['kind']) =>
     new Set(revocations.filter((revocation) => revocation.kind === kind).map(({ value }) => value));
@@ -65,5 +67,6 @@ function toPublished(snapshot: Snapshot): PublishedPolicy {
     createdAt,
     revoked: { principal: valuesOf('principal'), token: valuesOf('token'), client: valuesOf('client') },
     policyNamesGroups: Object.keys(config.security.policy.groups).length > 0,
+    routing: new RoutingRules(config, previous?.routing),
   };
 }

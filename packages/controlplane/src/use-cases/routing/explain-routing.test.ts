@@ -2,6 +2,7 @@ import type { ClassifierRequest } from '@secrouter/classifier';
 import { parseConfig } from '@secrouter/proto';
 import { describe, expect, test } from 'vitest';
 import type { PublishedPolicy } from '../../policy/published-policy.ts';
+import { RoutingRules } from '../../policy/routing-rules.ts';
 import { explainRouting } from './explain-routing.ts';
 
 const models = ['local/small', 'local/large', 'local/agent'];
@@ -29,7 +30,8 @@ const published = (rule: object = {}): PublishedPolicy => {
   const parsed = parseConfig(JSON.stringify(config), { listenersOnLoopback: true });
   if (parsed.outcome !== 'parsed') throw new Error(JSON.stringify(parsed.problems));
   const revoked = { principal: new Set<string>(), token: new Set<string>(), client: new Set<string>() };
-  return { epoch: 1, revision: 1, config: parsed.config, createdAt: '', revoked, policyNamesGroups: true };
+  const routing = new RoutingRules(parsed.config);
+  return { epoch: 1, revision: 1, config: parsed.config, createdAt: '', revoked, policyNamesGroups: true, routing };
 };
 
 const explain = (request: ClassifierRequest, rule?: object) =>

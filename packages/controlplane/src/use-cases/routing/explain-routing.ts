@@ -2,18 +2,14 @@
 // rules that the pods apply, from what is given alone; nothing is stored, forwarded or written to a log.
 import {
   type ClassifierRequest,
-  type CompiledClassifier,
   classify,
-  compileClassifier,
   explainDecision,
-  parseClassifierParameters,
   parseOverride,
   type TierDecision,
 } from '@secrouter/classifier';
 import {
   type CompiledEgress,
   classificationOf,
-  compileEgress,
   costCenterFor,
   type EffectiveConfig,
   type EffectivePolicy,
@@ -67,7 +63,7 @@ export interface ExplainedRouting {
 /** Explains one prompt under the published policy. Throws 400 where a data class is unknown. */
 export function explainRouting(published: PublishedPolicy, question: RoutingQuestion): ExplainedRouting {
   const { principal, groups, service } = question;
-  const { classifier, egress } = compiledOf(published.config);
+  const { classifier, egress } = published.routing.compiled();
   const policy = policyOf(published, { principal, groups, service });
   const costCenter = policy === undefined ? undefined : costCenterFor(policy, question.costCenter);
   const { override, isEmpty, request, removed } = readOverride(question.request, policy);
@@ -94,22 +90,6 @@ export function explainRouting(published: PublishedPolicy, question: RoutingQues
     candidates,
     model: candidates.find(({ outcome }) => outcome === 'allowed')?.model ?? null,
   };
-}
-
-// Compiled once for the configuration in force: some 100 ms, most of it for the lexicons.
-const compiledConfigs = new WeakMap<EffectiveConfig, { classifier: CompiledClassifier; egress: CompiledEgress }>();
-
-function compiledOf(config: EffectiveConfig) {
-  const known = compiledConfigs.get(config);
-  if (known !== undefined) return known;
-  const parsed = parseClassifierParameters(config.classifier, 'classifier');
-  if (!parsed.ok) throw new Error('a published configuration has parameters that do not parse');
-  const compiled = {
-    classifier: compileClassifier(parsed.parameters),
-    egress: compileEgress(config.security.egress.allowlist),
-  };
-  compiledConfigs.set(config, compiled);
-  return compiled;
 }
 
 interface OverrideReading {
