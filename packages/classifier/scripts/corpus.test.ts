@@ -5,14 +5,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
+import { judgeRows } from './judge-rows.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
 import { type JudgedRow, measureQuality } from './report-quality.ts';
 
 const folder = join(import.meta.dirname, '..', 'corpus');
 const compiled = compileClassifier(defaultClassifierParameters);
 
-const learnt = judge(readAll(folder));
-const heldOut = judge(readAll(join(folder, 'held-out')));
+const learnt = judgeRows(readAll(folder), compiled);
+const heldOut = judgeRows(readAll(join(folder, 'held-out')), compiled);
 
 function readAll(from: string): readonly LabelledRow[] {
   return readLabelledRows(
@@ -20,13 +21,6 @@ function readAll(from: string): readonly LabelledRow[] {
       .filter((name) => name.endsWith('.jsonl'))
       .map((name) => join(from, name)),
   );
-}
-
-function judge(rows: readonly LabelledRow[]): readonly JudgedRow[] {
-  return rows.map((row) => {
-    const { tier, score } = classify(row.request, compiled);
-    return { row, score, predicted: TIERS.indexOf(tier) };
-  });
 }
 
 const heldOutIn = (file: string): readonly JudgedRow[] => heldOut.filter(({ row }) => row.file === file);

@@ -1,7 +1,8 @@
 // `classifier:eval <labelled.jsonl>…`: how good the default parameters are on labelled lines.
-import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
-import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
-import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
+import { compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
+import { judgeRows } from './judge-rows.ts';
+import { isOfSet, readLabelledRows } from './labelled-rows.ts';
+import { formatQuality, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
 
 const args = process.argv.slice(2);
 const paths = args.filter((argument) => !argument.startsWith('--'));
@@ -12,14 +13,14 @@ if (paths.length === 0 || args.some((argument) => argument.startsWith('--') && a
 }
 
 const compiled = compileClassifier(defaultClassifierParameters);
-const judged: JudgedRow[] = readLabelledRows(paths).map((row) => {
-  const { tier, score } = classify(row.request, compiled);
-  return { row, score, predicted: TIERS.indexOf(tier) };
-});
+const judged = judgeRows(readLabelledRows(paths), compiled);
 
 const lines = [QUALITY_HEADER, formatQuality('all', measureQuality(judged))];
 for (const [name, quality] of qualityBy(judged, (row) => row.file)) lines.push(formatQuality(name, quality));
-for (const [name, quality] of qualityBy(judged, (row) => `${row.file.slice(0, 16)} ${kindOf(row)}`)) {
+for (const [name, quality] of qualityBy(
+  judged,
+  (row) => `${row.file.slice(0, 16)} ${isOfSet(row) ? 'wordings' : row.group}`,
+)) {
   lines.push(formatQuality(`  ${name}`, quality));
 }
 for (const [name, quality] of qualityBy(judged, (row) => row.language))
@@ -28,10 +29,5 @@ if (showMisses) {
   for (const { row, predicted, score } of judged) {
     if (predicted !== row.tier) lines.push(`${row.id} is ${TIERS[row.tier]}, read as ${TIERS[predicted]} (${score})`);
   }
-}
-
-/** The group of a row; sets of wordings are one. */
-function kindOf({ group }: LabelledRow): string {
-  return group.startsWith('set-') ? 'wordings' : group;
 }
 process.stdout.write(`${lines.join('\n')}\n`);

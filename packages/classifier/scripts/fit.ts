@@ -2,10 +2,11 @@
 // dimensions and words and the boundaries, and says how well they do on rows they were not fitted on.
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { classify, compileClassifier, defaultClassifierParameters, TIERS } from '../src/index.ts';
+import { compileClassifier, defaultClassifierParameters } from '../src/index.ts';
 import type { Boundaries } from '../src/parameters.ts';
 import { encodeRows, isHandWritten, learntParts, rulesOf } from './encode-rows.ts';
 import { evidenceOfRow, fitTiers } from './fit-tiers.ts';
+import { judgeRows } from './judge-rows.ts';
 import { type LabelledRow, readLabelledRows } from './labelled-rows.ts';
 import { boundariesFor, scoreOf } from './place-boundaries.ts';
 import { formatQuality, type JudgedRow, measureQuality, QUALITY_HEADER, qualityBy } from './report-quality.ts';
@@ -38,10 +39,7 @@ const compiled = compileClassifier(
   undefined,
   learnt,
 );
-const heldOut = readLabelledRows(options.holdOut).map((row): JudgedRow => {
-  const { tier, score } = classify(row.request, compiled);
-  return { row, score, predicted: TIERS.indexOf(tier) };
-});
+const heldOut = judgeRows(readLabelledRows(options.holdOut), compiled);
 for (const [name, quality] of qualityBy(heldOut, (row) => row.file))
   lines.push(formatQuality(`held out: ${name}`, quality));
 process.stderr.write(`${lines.join('\n')}\n`);

@@ -9,7 +9,7 @@ export interface LabelledRow {
   readonly file: string;
   readonly group: string;
   readonly language: string;
-  /** Rows with the same one are differently worded forms of one ask: their group is `set-…`. */
+  /** Rows with the same one are differently worded forms of one ask. */
   readonly ask: string;
   /** Index into `TIERS`. */
   readonly tier: number;
@@ -34,9 +34,15 @@ function readRow(line: string, path: string, lineNumber: number): LabelledRow[] 
     const group = String(label.group ?? 'none');
     const language = String(label.lang ?? (/^[a-z]{2}$/.test(group) ? group : 'en'));
     const file = basename(path);
-    const ask = `${file} ${group.startsWith('set-') ? group : `${row.id}`}`;
-    return [{ id: String(row.id), file, group, language, ask, tier, request: requestFromOpenAi(row) }];
+    const id = String(row.id);
+    const ask = `${file} ${isOfSet({ group }) ? group : id}`;
+    return [{ id, file, group, language, ask, tier, request: requestFromOpenAi(row) }];
   } catch (error) {
     throw new Error(`${path}:${lineNumber} cannot be read`, { cause: error });
   }
+}
+
+/** The row is one of several wordings of an ask, which share the group `set-…`. */
+export function isOfSet({ group }: Pick<LabelledRow, 'group'>): boolean {
+  return group.startsWith('set-');
 }

@@ -21,7 +21,7 @@ export interface WeighedDimension {
  */
 export const POINTS_OF_STEPS = [1_000, 3_000, 1_000] as const;
 /** A lead of this much evidence is half of a step. */
-export const HALF_STEP_EVIDENCE = 150;
+export const HALF_STEP_EVIDENCE = 100;
 
 /** What a lead of evidence adds to the score at a step with so many points. */
 export function pointsOfLead(lead: number, pointsOfStep: number): number {
