@@ -4,8 +4,8 @@ import type { Boundaries } from '../src/parameters.ts';
 import { compareAtSteps } from '../src/weigh-evidence.ts';
 import type { LabelledRow } from './labelled-rows.ts';
 
-const GRID = 25;
-const FURTHEST = 4_900;
+const GRID = 10;
+const FURTHEST = 1_250;
 
 /** The score of evidence in log-odds for MEDIUM, COMPLEX and REASONING. */
 export function scoreOf(evidence: ArrayLike<number>): number {

@@ -7,7 +7,7 @@ import { AUXILIARY_GROUPS, defaultLexicons, type LexiconSource } from './lexicon
 import { type LearntModel, POINTS_PER_LOG_ODDS, readWording, type WordingTerm } from './model.ts';
 import type { Boundaries, ClassifierParameters } from './parameters.ts';
 import { buildTermIndex, type TermEntry, type TermIndex } from './term-index.ts';
-import { POINTS_OF_STEPS, pointsOfLead } from './weigh-evidence.ts';
+import { countedLead } from './weigh-evidence.ts';
 
 /** A classifier that is ready for requests. Opaque to callers. */
 export interface CompiledClassifier {
@@ -45,7 +45,7 @@ export function compileClassifier(
   previous?: CompiledClassifier,
   learnt?: LearntParts,
 ): CompiledClassifier {
-  const shifts = boundaryShifts(parameters);
+  const shift = boundaryShift(parameters);
   const table = previous?.table ?? buildCharTable();
   const isSameLexicon = JSON.stringify(parameters.lexicons) === JSON.stringify(previous?.parameters.lexicons);
   const lexicon =
@@ -59,9 +59,9 @@ export function compileClassifier(
     wordingStrengths: lexicon.wordingStrengths,
     terms: lexicon.terms,
     alwaysActive: lexicon.alwaysActive,
-    boundaries: shifted(parameters.boundaries, shifts),
+    boundaries: shifted(parameters.boundaries, shift),
     groupBoundaries: new Map(
-      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shifts)]),
+      Object.entries(parameters.groupBoundaries).map(([group, boundaries]) => [group, shifted(boundaries, shift)]),
     ),
   };
 }
@@ -87,9 +87,6 @@ function compileLexicon(
   const wordingStrengths = Int32Array.from(wording.flatMap(({ strengths }) => strengths));
   return { terms: buildTermIndex(entries, wordingTerms, table), alwaysActive, wordingStrengths };
 }
-
-/** The uncertain margin is stated in thousandths of a step. */
-const MARGIN_UNIT = 1_000;
 
 /** How much a `!term` counts against the 1 of an ordinary term; two ordinary ones outweigh no single strong one. */
 export const STRONG_TERM = 4;
@@ -128,18 +125,15 @@ function withOptionalComma(term: string): readonly string[] {
 }
 
 /**
- * How far each boundary comes down. Going up is right where P(too low) x asymmetry > P(too high), that is from a lead of
- * -ln(asymmetry) log-odds on. In the score such a lead is a part of one step; the uncertain margin caps it, so that no
- * asymmetry moves a clear decision.
+ * Going up is right where P(too low) x asymmetry > P(too high), that is from a lead of -ln(asymmetry) log-odds on; the
+ * uncertain margin caps it, so that no asymmetry moves a clear decision.
  */
-function boundaryShifts(parameters: ClassifierParameters): readonly number[] {
-  const lead = POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry);
-  return POINTS_OF_STEPS.map((pointsOfStep) => {
-    const margin = Math.round((parameters.uncertainMargin * pointsOfStep) / MARGIN_UNIT);
-    return Math.max(-margin, Math.min(margin, Math.round(pointsOfLead(lead, pointsOfStep))));
-  });
+function boundaryShift(parameters: ClassifierParameters): number {
+  const wanted = Math.round(countedLead(POINTS_PER_LOG_ODDS * Math.log(parameters.costAsymmetry)));
+  const margin = Math.round(parameters.uncertainMargin);
+  return Math.max(-margin, Math.min(margin, wanted));
 }
 
-function shifted({ medium, complex, reasoning }: Boundaries, shifts: readonly number[]): readonly number[] {
-  return [medium, complex, reasoning].map((boundary, step) => boundary - (shifts[step] as number));
+function shifted(boundaries: Boundaries, shift: number): readonly number[] {
+  return [boundaries.medium - shift, boundaries.complex - shift, boundaries.reasoning - shift];
 }

@@ -10,7 +10,7 @@ export const LEARNT_WEIGHT = 1_000;
 export const defaultClassifierParameters: ClassifierParameters = {
   boundaries: learntBoundaries,
   groupBoundaries: {},
-  uncertainMargin: 700,
+  uncertainMargin: 200,
   costAsymmetry: 1,
   weights: Object.fromEntries(
     DIMENSIONS.map((dimension) => [dimension, DIMENSION_SIGNS[dimension] * LEARNT_WEIGHT]),

@@ -1,5 +1,5 @@
 // What an administrator can tune. Scores and boundaries are in points: contributions are whole numbers that add up to the
-// score exactly, which lies between -5,000 and 5,000 but for what their rounding adds.
+// score exactly, which seldom lies beyond -1,500 or 1,500.
 import type { Dimension, Family } from './dimensions.ts';
 
 /** The lowest score, in points, of each tier above SIMPLE. Strictly ascending. */
@@ -17,10 +17,7 @@ export interface ClassifierParameters {
   readonly boundaries: Boundaries;
   /** Boundaries of single policy groups, each complete. */
   readonly groupBoundaries: Readonly<Record<string, Boundaries>>;
-  /**
-   * Within this much of a boundary, in thousandths of its step, a decision counts as uncertain; only there the cost
-   * asymmetry decides.
-   */
+  /** Within this many points of a boundary a decision counts as uncertain; only there the cost asymmetry decides. */
   readonly uncertainMargin: number;
   /** How many times worse it is to route too low than too high; 1 is neutral. */
   readonly costAsymmetry: number;

@@ -15,21 +15,18 @@ export interface WeighedDimension {
   readonly points: number;
 }
 
+/** At a step, a lead of so many points counts in full; beyond, one point of a hundred. */
+const FULL_LEAD = 400;
+const SHARE_BEYOND = 0.01;
+
 /**
- * What a step alone can add, and takes away where the tiers below lead. The middle one, easy against hard, counts
- * three times: an ask that is either trivial or a puzzle must not pass for a hard one by the sum of three small leads.
+ * What a lead adds to the score. Near a tie every point counts, so that the score tells the tiers apart as the evidence
+ * does; a clear lead counts hardly more than a sufficient one, but never the same, so that the score still orders.
  */
-export const POINTS_OF_STEPS = [1_000, 3_000, 1_000] as const;
-/** A lead of this much evidence is half of a step. */
-export const HALF_STEP_EVIDENCE = 100;
-
-/** What a lead of evidence adds to the score at a step with so many points. */
-export function pointsOfLead(lead: number, pointsOfStep: number): number {
-  return lead * slopeAt(lead, pointsOfStep);
-}
-
-function slopeAt(lead: number, pointsOfStep: number): number {
-  return pointsOfStep / (HALF_STEP_EVIDENCE + Math.abs(lead));
+export function countedLead(lead: number): number {
+  const size = Math.abs(lead);
+  const counted = size <= FULL_LEAD ? size : FULL_LEAD + SHARE_BEYOND * (size - FULL_LEAD);
+  return lead < 0 ? -counted : counted;
 }
 
 const TIER_COUNT = 4;
@@ -95,10 +92,11 @@ export interface Step {
 
 /** The comparison at each of the three steps; evidence stands by tier, SIMPLE first. */
 export function compareAtSteps(evidence: readonly number[]): readonly Step[] {
-  return POINTS_OF_STEPS.map((pointsOfStep, step) => {
-    const above = bestOf(evidence, step + 1, TIER_COUNT);
-    const below = bestOf(evidence, 0, step + 1);
-    return { above, below, slope: slopeAt((evidence[above] as number) - (evidence[below] as number), pointsOfStep) };
+  return [1, 2, 3].map((step) => {
+    const above = bestOf(evidence, step, TIER_COUNT);
+    const below = bestOf(evidence, 0, step);
+    const lead = (evidence[above] as number) - (evidence[below] as number);
+    return { above, below, slope: lead === 0 ? 1 : countedLead(lead) / lead };
   });
 }
 
