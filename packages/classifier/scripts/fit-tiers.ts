@@ -10,7 +10,7 @@ export interface SparseRows {
   /** 0 for SIMPLE to 3 for REASONING. */
   readonly tiers: Uint8Array;
   readonly weights: Float64Array;
-  /** Rows with the same number are forms of one ask; they stand in no order. */
+  /** Rows with the same number are forms of one ask. */
   readonly asks: Int32Array;
 }
 
@@ -27,7 +27,7 @@ export type FittedStrengths = Float64Array;
 
 const CLASSES = 3;
 const ITERATIONS = 700;
-/** What it costs when the evidence of a form lies one unit of log-odds away from the mean of its ask's forms. */
+/** Half of it costs a form whose evidence lies one unit of log-odds away from the mean of its ask's forms. */
 const DISAGREEMENT_PENALTY = 0.7;
 
 /** Fits the strengths of all features on the rows that are named. */
