@@ -75,6 +75,19 @@ describe('a decision', () => {
     expect(reason?.spans.map(({ start, end }) => text.slice(start, end))).toEqual(['PROVE']);
   });
 
+  test('points at the words that say most, one place once', () => {
+    const text = 'Could you work out whether the two of them can ever be equal, and show why?';
+
+    const wording = decide(text).contributions.find(({ dimension }) => dimension === 'wording');
+
+    const spans = wording?.spans ?? [];
+    const inOrder = spans.toSorted((a, b) => a.start - b.start);
+    expect(spans.length).toBeGreaterThan(3);
+    expect(inOrder.every(({ start }, at) => start >= (inOrder[at - 1]?.end ?? 0))).toBe(true);
+    const words = spans.map(({ start, end }) => text.slice(start, end).trim());
+    expect(words.indexOf('show')).toBeLessThan(words.indexOf('them') === -1 ? words.length : words.indexOf('them'));
+  });
+
   test('has a margin to the nearest boundary', () => {
     const { medium, complex, reasoning } = defaultClassifierParameters.boundaries;
 

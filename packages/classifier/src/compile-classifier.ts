@@ -36,7 +36,7 @@ export interface LearntParts {
 }
 
 /**
- * Compiles parameters: some 100 ms of work the first time, so never on the request path. Pass the classifier in force as
+ * Compiles parameters: some 200 ms of work the first time, so never on the request path. Pass the classifier in force as
  * `previous` when parameters change: its tables are reused, and its tries too unless lexicons changed, which leaves
  * next to nothing to do.
  */

@@ -3,7 +3,7 @@
 import { type CompiledClassifier, LANGUAGES_LIMIT, STRONG_TERM, TERM_GROUPS } from './compile-classifier.ts';
 import { type Dimension, FAMILIES, type Family } from './dimensions.ts';
 import type { FoldedText } from './fold-text.ts';
-import type { TermHit } from './match-terms.ts';
+import type { TermHit, WordingFind } from './match-terms.ts';
 import type { ClassifierRequest } from './request.ts';
 import type { TextScan } from './scan-text.ts';
 import type { AskParts } from './split-ask.ts';
@@ -140,10 +140,34 @@ function measureFamily(reading: AskReading, family: Family, group: number): Meas
   return { value: family === 'fact' ? value * shortness(reading.scan.words) : value, spans };
 }
 
-/** All or nothing: how much the words say is in their strengths. */
-function measureWording({ scan, folded }: AskReading): Measurement {
-  const spans = scan.wording.slice(0, SPANS_LIMIT).map((find) => originalSpan(folded, find));
+/** All or nothing: how much the words say is in their strengths. The spans are those of the words that say most. */
+function measureWording({ scan, folded, compiled }: AskReading): Measurement {
+  const spans = mostTelling(scan.wording, compiled).map((find) => originalSpan(folded, find));
   return { value: scan.wording.length > 0 ? 1 : 0, spans };
+}
+
+/** The finds whose strengths differ most from tier to tier, the greatest first; of those that overlap the first alone. */
+function mostTelling(finds: readonly WordingFind[], { wordingStrengths }: CompiledClassifier): readonly WordingFind[] {
+  const kept: { readonly find: WordingFind; readonly spread: number }[] = [];
+  for (const find of finds) {
+    const spread = spreadAt(wordingStrengths, 3 * find.number);
+    if (kept.length === SPANS_LIMIT && spread <= (kept.at(-1)?.spread ?? 0)) continue;
+    const place = kept.findIndex((other) => other.spread < spread);
+    kept.splice(place === -1 ? kept.length : place, 0, { find, spread });
+    if (kept.length > SPANS_LIMIT) kept.pop();
+  }
+  const overlaps = (one: WordingFind, other: WordingFind): boolean => one.start < other.end && other.start < one.end;
+  return kept
+    .map(({ find }) => find)
+    .filter((find, at, all) => !all.slice(0, at).some((stronger) => overlaps(find, stronger)));
+}
+
+/** How far the strengths of a term lie apart, SIMPLE's 0 among them. */
+function spreadAt(strengths: Int32Array, at: number): number {
+  const medium = strengths[at] as number;
+  const complex = strengths[at + 1] as number;
+  const reasoning = strengths[at + 2] as number;
+  return Math.max(0, medium, complex, reasoning) - Math.min(0, medium, complex, reasoning);
 }
 
 function shareOf(covered: number, total: number): number {

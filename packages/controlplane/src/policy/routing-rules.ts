@@ -8,7 +8,7 @@ export interface CompiledRouting {
   readonly egress: CompiledEgress;
 }
 
-/** Compiles once, on first use: some 100 ms, most of it for the lexicons, unless the revision before had the same ones. */
+/** Compiles once, on first use: some 200 ms, most of it for the lexicons, unless the revision before had the same ones. */
 export class RoutingRules {
   readonly #config: EffectiveConfig;
   readonly #known: CompiledClassifier | undefined;

@@ -30,3 +30,16 @@ test('shows the largest part first, the base last, and nothing that adds nothing
     { key: 'base', points: '-3000', value: '', found: '' },
   ]);
 });
+
+test('shows the whole word that a term begins, and of a script without spaces just the term', () => {
+  const prompt = 'Redo the migration. 请设计系统';
+
+  const [row] = contributionRows(prompt, [
+    part('design', 200, [
+      [9, 14],
+      [21, 23],
+    ]),
+  ]);
+
+  expect(row?.found).toBe('migration, 设计');
+});

@@ -29,7 +29,19 @@ export function contributionRows(
 }
 
 function wordsAt(prompt: string, spans: readonly { readonly start: number; readonly end: number }[]): string {
-  const words = [...new Set(spans.map(({ start, end }) => prompt.slice(start, end).toLowerCase()))];
+  const words = [...new Set(spans.map(({ start, end }) => wholeWord(prompt, start, end).toLowerCase()))];
   const shown = words.slice(0, SHOWN_WORDS).join(', ');
   return words.length > SHOWN_WORDS ? `${shown}, …` : shown;
 }
+
+/** A term may be the start of a word alone; a person wants to read the word. */
+function wholeWord(prompt: string, start: number, end: number): string {
+  const found = prompt.slice(start, end);
+  const rest = WITHOUT_SPACES.test(found)
+    ? ''
+    : (/^[\p{L}\p{M}\p{N}]*/u.exec(prompt.slice(end, end + LONGEST_REST))?.[0] ?? '');
+  return (found + rest).trim();
+}
+
+const WITHOUT_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const LONGEST_REST = 32;
